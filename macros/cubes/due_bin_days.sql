@@ -1,0 +1,60 @@
+{#
+    The days that a cube of bins has to count: all of them in a first build; later the dirty days, and every day of a
+    model version whose bin version this cube has not counted yet. Columns: log_name, model_id, model_version,
+    bin_version, predicted_date.
+#}
+{% macro due_bin_days() -%}
+    {%- set dirty_days = ref('int_ml_dirty_days') -%}
+select
+        days.log_name,
+        days.model_id,
+        days.model_version,
+        bin_versions.bin_version,
+        days.predicted_date
+    from {{ ref('int_ml_predictions_counted') }} as days
+    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
+        on
+            days.log_name = bin_versions.log_name
+            and days.model_id = bin_versions.model_id
+            and days.model_version = bin_versions.model_version
+    {%- if ml_monitor.is_partial_build() %}
+    left join {{ dirty_days }} as dirty
+        on
+            days.log_name = dirty.log_name
+            and days.predicted_date = dirty.dirty_date
+    left join (
+        select
+            log_name,
+            model_id,
+            model_version,
+            bin_version
+        from {{ this }}
+        group by
+            log_name,
+            model_id,
+            model_version,
+            bin_version
+    ) as counted
+        on
+            days.log_name = counted.log_name
+            and days.model_id = counted.model_id
+            and days.model_version = counted.model_version
+            and bin_versions.bin_version = counted.bin_version
+    {%- endif %}
+    where
+        days.slice_key is null
+    {%- if ml_monitor.is_partial_build() %}
+        and (dirty.dirty_date is not null or counted.bin_version is null)
+    {%- endif %}
+{%- endmacro %}
+
+
+{# The join of rows (alias `predictions`) to the CTE due_dates: due_bin_days without its bin versions. #}
+{% macro in_due_dates() -%}
+inner join due_dates
+        on
+            predictions.log_name = due_dates.log_name
+            and predictions.model_id = due_dates.model_id
+            and predictions.model_version = due_dates.model_version
+            and predictions.predicted_date = due_dates.predicted_date
+{%- endmacro %}

@@ -1,0 +1,27 @@
+{#
+    Configuration of a model that is replaced by whole days of one log:
+        {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+    and of one that is replaced by whole windows. The dirty keys are deleted and written anew in one transaction, so a
+    build can be killed and repeated.
+#}
+{% macro replaced_by_day(date_column) %}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, [date_column])) }}
+{% endmacro %}
+
+
+{% macro replaced_by_window() %}
+    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, ['granularity', 'window_start'])) }}
+{% endmacro %}
+
+
+{% macro _replaced_by(dirty_model, join_columns, partition_columns) %}
+    {%- set settings = {
+        'materialized': 'incremental',
+        'incremental_strategy': ml_monitor.replacement_strategy(),
+        'on_schema_change': 'fail',
+        'pre_hook': "{{ ml_monitor.clear_dirty('" ~ dirty_model ~ "', " ~ tojson(join_columns) ~ ") }}",
+    } -%}
+    {%- do settings.update(ml_monitor.replacement_partitions(partition_columns)) -%}
+    {{ return(settings) }}
+{% endmacro %}

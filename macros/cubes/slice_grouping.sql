@@ -1,0 +1,46 @@
+{#
+    The parts of a statement that groups accepted predictions by some keys, once for all rows and once for every used
+    slice slot:
+        select <keys>, slice_slot(..) as slice_slot, slice_value(..) as slice_value, <measures>
+        from <rows> group by grouping_sets_by_slice(rows, [keys])
+    slice_slot is 0 for all rows; int_ml_slice_slots turns it into the slice_key.
+#}
+{% macro slice_slot(rows_alias) %}
+    {%- set slots = ml_monitor.used_slice_slots() -%}
+    {%- if not slots -%}
+        {{ return('0') }}
+    {%- endif -%}
+    case
+            {%- for slot in slots %}
+            when grouping({{ rows_alias }}.slice_{{ slot }}) = 0 then {{ slot }}
+            {%- endfor %}
+            else 0
+        end
+{%- endmacro %}
+
+
+{% macro slice_value(rows_alias) %}
+    {%- set slots = ml_monitor.used_slice_slots() -%}
+    {%- if not slots -%}
+        {{ return('cast(null as ' ~ dbt.type_string() ~ ')') }}
+    {%- endif -%}
+    case
+            {%- for slot in slots %}
+            when grouping({{ rows_alias }}.slice_{{ slot }}) = 0 then coalesce({{ rows_alias }}.slice_{{ slot }}, '(null)')
+            {%- endfor %}
+        end
+{%- endmacro %}
+
+
+{% macro grouping_sets_by_slice(rows_alias, keys) %}
+    {%- set columns = [] -%}
+    {%- for key in keys -%}
+        {%- do columns.append(rows_alias ~ '.' ~ key) -%}
+    {%- endfor -%}
+    grouping sets (
+        ({{ columns | join(', ') }})
+        {%- for slot in ml_monitor.used_slice_slots() %},
+        ({{ columns | join(', ') }}, {{ rows_alias }}.slice_{{ slot }})
+        {%- endfor %}
+    )
+{%- endmacro %}

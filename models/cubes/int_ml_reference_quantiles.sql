@@ -1,0 +1,95 @@
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{%- set deciles = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9'] %}
+/*
+    Grain: log, model, version, bin version, subject and numeric feature. Deciles (numpy's linear interpolation),
+    extremes and distinct values of the finite reference values. Frozen: a bin version is written once, when its
+    reference window is complete, and stays whatever happens to the rows later, --full-refresh included.
+*/
+with pending as (
+
+    select reference_days.*
+    from {{ ref('int_ml_reference_days') }} as reference_days
+    {%- if ml_monitor.is_partial_build() %}
+    left join (
+        select
+            log_name,
+            model_id,
+            model_version,
+            bin_version
+        from {{ this }}
+        group by
+            log_name,
+            model_id,
+            model_version,
+            bin_version
+    ) as frozen
+        on
+            reference_days.log_name = frozen.log_name
+            and reference_days.model_id = frozen.model_id
+            and reference_days.model_version = frozen.model_version
+            and reference_days.bin_version = frozen.bin_version
+    where frozen.bin_version is null
+    {%- endif %}
+
+),
+
+{%- set days_join %}
+    inner join pending
+        on
+            predictions.log_name = pending.log_name
+            and predictions.model_id = pending.model_id
+            and predictions.model_version = pending.model_version
+            and predictions.predicted_date = pending.predicted_date
+{%- endset %}
+
+score_rows as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        pending.bin_version,
+        predictions.score as n1,
+        predictions.predicted_value as n2
+    from {{ ref('fct_ml_predictions') }} as predictions
+    {{ days_join }}
+
+),
+
+{{ ml_monitor.reference_quantiles('score_rows', ['n1', 'n2'], deciles, 'score_quantiles') }}
+
+{%- for log in ml_monitor.prediction_logs() %}
+{%- set log_number = loop.index %}
+{%- if log.numeric_features %},
+
+log_{{ log_number }}_rows as (
+
+    select
+        feature_rows.*,
+        pending.bin_version
+    from (
+        {{ ml_monitor.feature_rows(log, days_join) }}
+    ) as feature_rows
+    inner join pending
+        on
+            feature_rows.log_name = pending.log_name
+            and feature_rows.model_id = pending.model_id
+            and feature_rows.model_version = pending.model_version
+            and feature_rows.predicted_date = pending.predicted_date
+
+),
+
+{{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', ml_monitor.feature_slots(log)[:log.numeric_features | length], deciles, 'log_' ~ log_number ~ '_quantiles') }}
+{%- endif %}
+{%- endfor %}
+
+{{ ml_monitor.long_quantiles('score_quantiles', 'n1', 'score', 'score') }}
+union all
+{{ ml_monitor.long_quantiles('score_quantiles', 'n2', 'prediction', 'predicted_value') }}
+{%- for log in ml_monitor.prediction_logs() %}
+{%- set log_number = loop.index %}
+{%- for feature in log.numeric_features %}
+union all
+{{ ml_monitor.long_quantiles('log_' ~ log_number ~ '_quantiles', 'n' ~ loop.index, 'feature', feature) }}
+{%- endfor %}
+{%- endfor %}

@@ -1,0 +1,260 @@
+{{ config(**ml_monitor.replaced_by_day('home_date')) }}
+/*
+    Grain: one raw row that is not in fct_ml_predictions, with the reason. row_status:
+      rejected    the row cannot be used (a fault of its own, a repeated id, an outcome before its prediction)
+      superseded  an outcome that a newer one of the same prediction replaced
+      orphan      an outcome whose prediction is not there, or was rejected
+    A prediction stands under its own day, an outcome under the day of its prediction if there is one. Rows without a
+    readable date stand under 1900-01-01.
+*/
+with all_predictions as (
+
+    select * from {{ ref('stg_ml_predictions') }}
+
+),
+
+all_outcomes as (
+
+    select * from {{ ref('stg_ml_outcomes') }}
+
+),
+
+accepted as (
+
+    select * from {{ ref('fct_ml_predictions') }}
+
+),
+
+repeated_predictions as (
+
+    select repeated_predictions.*
+    from {{ ref('int_ml_predictions_repeated') }} as repeated_predictions
+    {{ ml_monitor.in_dirty_days('repeated_predictions', 'predicted_date') }}
+
+),
+
+all_repeated_outcomes as (
+
+    select * from {{ ref('int_ml_outcomes_repeated') }}
+
+),
+
+faulty_predictions as (
+
+    select
+        all_predictions.log_name,
+        'predictions' as source_name,
+        'rejected' as row_status,
+        all_predictions.row_fault as reject_reason,
+        all_predictions.model_id,
+        all_predictions.model_version,
+        all_predictions.prediction_id,
+        all_predictions.predicted_at as event_at,
+        all_predictions.loaded_at,
+        all_predictions.raw_values,
+        all_predictions.predicted_date as raw_date,
+        all_predictions.predicted_date as home_date
+    from all_predictions
+    {{ ml_monitor.in_dirty_days('all_predictions', 'predicted_date') }}
+    where all_predictions.row_fault is not null
+
+),
+
+spare_predictions as (
+
+    select
+        repeated_predictions.log_name,
+        'predictions' as source_name,
+        'rejected' as row_status,
+        case
+            when repeated_predictions.is_identical then 'duplicate_identical'
+            else 'duplicate_conflicting'
+        end as reject_reason,
+        repeated_predictions.model_id,
+        repeated_predictions.model_version,
+        repeated_predictions.prediction_id,
+        repeated_predictions.predicted_at as event_at,
+        repeated_predictions.loaded_at,
+        repeated_predictions.raw_values,
+        repeated_predictions.predicted_date as raw_date,
+        repeated_predictions.predicted_date as home_date
+    from repeated_predictions
+    where repeated_predictions.repeat_number > 1
+
+),
+
+faulty_outcomes as (
+
+    select
+        all_outcomes.log_name,
+        'outcomes' as source_name,
+        'rejected' as row_status,
+        all_outcomes.row_fault as reject_reason,
+        cast(null as {{ dbt.type_string() }}) as model_id,
+        cast(null as {{ dbt.type_string() }}) as model_version,
+        all_outcomes.prediction_id,
+        all_outcomes.observed_at as event_at,
+        all_outcomes.loaded_at,
+        all_outcomes.raw_values,
+        all_outcomes.observed_date as raw_date,
+        all_outcomes.observed_date as home_date
+    from all_outcomes
+    {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date') }}
+    where all_outcomes.row_fault is not null
+
+),
+
+/* usable outcomes, the only one of their id, that no accepted prediction took up */
+left_over_outcomes as (
+
+    select all_outcomes.*
+    from all_outcomes
+    left join all_repeated_outcomes
+        on
+            all_outcomes.log_name = all_repeated_outcomes.log_name
+            and all_outcomes.prediction_id = all_repeated_outcomes.prediction_id
+    left join accepted
+        on
+            all_outcomes.log_name = accepted.log_name
+            and all_outcomes.prediction_id = accepted.prediction_id
+            and accepted.observed_at is not null
+    where
+        all_outcomes.row_fault is null
+        and all_repeated_outcomes.prediction_id is null
+        and accepted.prediction_id is null
+
+),
+
+left_over_with_home as (
+
+    select
+        left_over_outcomes.log_name,
+        left_over_outcomes.prediction_id,
+        left_over_outcomes.observed_at,
+        left_over_outcomes.observed_date,
+        left_over_outcomes.loaded_at,
+        left_over_outcomes.raw_values,
+        min(accepted.predicted_date) as first_predicted_date
+    from left_over_outcomes
+    left join accepted
+        on
+            left_over_outcomes.log_name = accepted.log_name
+            and left_over_outcomes.prediction_id = accepted.prediction_id
+    group by
+        left_over_outcomes.log_name,
+        left_over_outcomes.prediction_id,
+        left_over_outcomes.observed_at,
+        left_over_outcomes.observed_date,
+        left_over_outcomes.loaded_at,
+        left_over_outcomes.raw_values
+
+),
+
+unmatched_outcomes as (
+
+    select
+        left_over_with_home.log_name,
+        'outcomes' as source_name,
+        case when left_over_with_home.first_predicted_date is null then 'orphan' else 'rejected' end as row_status,
+        case
+            when left_over_with_home.first_predicted_date is null then 'no_prediction'
+            else 'observed_before_prediction'
+        end as reject_reason,
+        cast(null as {{ dbt.type_string() }}) as model_id,
+        cast(null as {{ dbt.type_string() }}) as model_version,
+        left_over_with_home.prediction_id,
+        left_over_with_home.observed_at as event_at,
+        left_over_with_home.loaded_at,
+        left_over_with_home.raw_values,
+        left_over_with_home.observed_date as raw_date,
+        coalesce(left_over_with_home.first_predicted_date, left_over_with_home.observed_date) as home_date
+    from left_over_with_home
+
+),
+
+unmatched_dirty_outcomes as (
+
+    select unmatched_outcomes.*
+    from unmatched_outcomes
+    {{ ml_monitor.in_dirty_days('unmatched_outcomes', 'home_date') }}
+
+),
+
+spare_outcomes as (
+
+    select
+        all_repeated_outcomes.log_name,
+        'outcomes' as source_name,
+        case
+            when all_repeated_outcomes.first_predicted_at is null then 'orphan'
+            when all_repeated_outcomes.is_before_prediction then 'rejected'
+            else 'superseded'
+        end as row_status,
+        case
+            when all_repeated_outcomes.first_predicted_at is null then 'no_prediction'
+            when all_repeated_outcomes.is_before_prediction then 'observed_before_prediction'
+            else 'newer_outcome'
+        end as reject_reason,
+        cast(null as {{ dbt.type_string() }}) as model_id,
+        cast(null as {{ dbt.type_string() }}) as model_version,
+        all_repeated_outcomes.prediction_id,
+        all_repeated_outcomes.observed_at as event_at,
+        all_repeated_outcomes.loaded_at,
+        all_repeated_outcomes.raw_values,
+        all_repeated_outcomes.observed_date as raw_date,
+        all_repeated_outcomes.home_date
+    from all_repeated_outcomes
+    {{ ml_monitor.in_dirty_days('all_repeated_outcomes', 'home_date') }}
+    where
+        all_repeated_outcomes.first_predicted_at is null
+        or coalesce(all_repeated_outcomes.outcome_number, 2) > 1
+
+),
+
+rejected as (
+
+    select * from faulty_predictions
+    union all
+    select * from spare_predictions
+    union all
+    select * from faulty_outcomes
+    union all
+    select * from unmatched_dirty_outcomes
+    union all
+    select * from spare_outcomes
+
+),
+
+numbered as (
+
+    select
+        rejected.*,
+        row_number() over (
+            partition by
+                rejected.log_name, rejected.source_name, rejected.home_date, rejected.reject_reason,
+                rejected.prediction_id, rejected.raw_values
+            order by rejected.event_at asc nulls last, rejected.loaded_at asc nulls last
+        ) as occurrence_number
+    from rejected
+
+)
+
+select
+    md5(concat(
+        numbered.log_name, '|', numbered.source_name, '|', cast(numbered.home_date as {{ dbt.type_string() }}), '|',
+        numbered.reject_reason, '|', coalesce(numbered.prediction_id, ''), '|', numbered.raw_values, '|',
+        cast(numbered.occurrence_number as {{ dbt.type_string() }})
+    )) as rejected_row_id,
+    numbered.log_name,
+    numbered.source_name,
+    numbered.row_status,
+    numbered.reject_reason,
+    numbered.model_id,
+    numbered.model_version,
+    numbered.prediction_id,
+    numbered.event_at,
+    numbered.loaded_at,
+    numbered.raw_values,
+    numbered.raw_date,
+    numbered.home_date
+from numbered

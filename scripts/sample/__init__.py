@@ -1,0 +1,1 @@
+"""The real sample data: hotel_cancellations and online_retail_demand."""
