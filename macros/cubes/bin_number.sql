@@ -1,27 +1,30 @@
 {#
-    The bin of a numeric value, as a binary tree over nine ascending edges: 1 .. 10, -1 for null, -2 for NaN and
-    infinities. Four comparisons a value.
+    The bin of a numeric value, as a binary tree over nine ascending edges: 1 .. 10, and 20 more where the value lies
+    outside the range of the reference; -1 for null, -2 for NaN and infinities.
+      edges   prefix of the columns <prefix>_edge_1 .. _9, <prefix>_minimum, <prefix>_maximum
 #}
-{% macro bin_number(value, edge_prefix) -%}
+{% macro bin_number(value, edges) -%}
 case
                 when {{ value }} is null then -1
                 when not {{ ml_monitor.is_finite(value) }} then -2
-                when {{ value }} <= {{ edge_prefix }}5
-                    then case
-                        when {{ value }} <= {{ edge_prefix }}3
-                            then case
-                                when {{ value }} <= {{ edge_prefix }}1 then 1
-                                when {{ value }} <= {{ edge_prefix }}2 then 2
-                                else 3
-                            end
-                        when {{ value }} <= {{ edge_prefix }}4 then 4
-                        else 5
-                    end
-                when {{ value }} <= {{ edge_prefix }}7
-                    then case when {{ value }} <= {{ edge_prefix }}6 then 6 else 7 end
-                when {{ value }} <= {{ edge_prefix }}8 then 8
-                when {{ value }} <= {{ edge_prefix }}9 then 9
-                else 10
+                else case
+                    when {{ value }} <= {{ edges }}_edge_5
+                        then case
+                            when {{ value }} <= {{ edges }}_edge_3
+                                then case
+                                    when {{ value }} <= {{ edges }}_edge_1 then 1
+                                    when {{ value }} <= {{ edges }}_edge_2 then 2
+                                    else 3
+                                end
+                            when {{ value }} <= {{ edges }}_edge_4 then 4
+                            else 5
+                        end
+                    when {{ value }} <= {{ edges }}_edge_7
+                        then case when {{ value }} <= {{ edges }}_edge_6 then 6 else 7 end
+                    when {{ value }} <= {{ edges }}_edge_8 then 8
+                    when {{ value }} <= {{ edges }}_edge_9 then 9
+                    else 10
+                end + case when {{ value }} < {{ edges }}_minimum or {{ value }} > {{ edges }}_maximum then 20 else 0 end
             end
 {%- endmacro %}
 

@@ -1,7 +1,6 @@
 {#
     CTEs that turn counted bin codes into named bins. In: a CTE with log_name, model_id, model_version, bin_version,
-    predicted_date, feature_name, bin_number (1 .. 10 interval, -1 null, -2 not finite, 0 category), bin_category,
-    row_count, and whatever `more_keys` names. Out: the CTE `named`, with bin_kind, and bin_number and bin_category as
+    predicted_date, feature_name, bin_number (as macro bin_number gives it, 0 for a category), bin_category, row_count, and whatever `more_keys` names. Out: the CTE `named`, with bin_kind, and bin_number and bin_category as
     int_ml_feature_bins_counted describes them.
 #}
 {% macro named_bins(counted_cte, subject, more_keys=[]) -%}
@@ -54,6 +53,7 @@ named as (
             else 'unseen'
         end as bin_kind,
         case
+            when matched.bin_number > 20 then matched.bin_number - 20
             when matched.bin_number != 0 then matched.bin_number
             when matched.is_folded then 101
             when matched.category_rank is not null then matched.category_rank
@@ -64,6 +64,7 @@ named as (
             when matched.category_rank is not null then matched.bin_category
             when matched.bin_number = 0 and matched.frequency_rank <= 100 then matched.bin_category
         end as bin_category,
+        matched.bin_number > 20 as is_out_of_range,
         matched.row_count
     from matched
 

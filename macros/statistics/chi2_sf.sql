@@ -49,12 +49,14 @@
 {% macro chi2_sf(x, degrees_of_freedom, term_sum) -%}
     {%- set df = degrees_of_freedom -%}
     case
-        when not ({{ ml_monitor.is_finite(x) }} and {{ df }} between 1 and 2000 and floor({{ df }}) = {{ df }}) then null
-        when {{ x }} <= 0 then 1
-        when {{ df }} = 1 and {{ x }} > 1372 then 0
-        when {{ df }} > 1 and {{ term_sum }} < {{ ml_monitor.double_literal('1e-300') }} then 0
-        when floor({{ df }} * {{ ml_monitor.double_literal('0.5') }}) * 2 = {{ df }} then least({{ term_sum }}, 1)
-        when {{ df }} = 1 or {{ term_sum }} is not null then
-        least(coalesce({{ term_sum }}, 0) + 2 * exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ x }}, -700)) * {{ ml_monitor._scaled_normal_sf('sqrt(' ~ x ~ ')', x) }}, 1)
+        when {{ ml_monitor.is_finite(x) }} and {{ df }} between 1 and 2000 and floor({{ df }}) = {{ df }} and ({{ df }} = 1 or {{ term_sum }} is not null) then
+        case
+            when {{ x }} <= 0 then 1
+            when {{ df }} = 1 and {{ x }} > 1372 then 0
+            when {{ df }} > 1 and {{ term_sum }} < {{ ml_monitor.double_literal('1e-300') }} then 0
+            when floor({{ df }} * {{ ml_monitor.double_literal('0.5') }}) * 2 = {{ df }} then least({{ term_sum }}, 1)
+            /* odd: erfc(sqrt(x / 2)) is twice the normal tail at sqrt(x) */
+            else least(coalesce({{ term_sum }}, 0) + 2 * exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ x }}, -700)) * {{ ml_monitor._scaled_normal_sf('sqrt(' ~ x ~ ')', x) }}, 1)
+        end
     end
 {%- endmacro %}

@@ -15,9 +15,9 @@
             {%- endfor %}
         )
         when {{ z }} < {{ ml_monitor.double_literal('18.59') }} then
-        2 * (
-            {%- for order in [1, 2, 3, 4] %}
-            {{ '' if loop.first else ('+ ' if loop.index is odd else '- ') }}exp(greatest(-{{ 2 * order * order }} * {{ z }} * {{ z }}, -700))
+        2 * exp(-2 * {{ z }} * {{ z }}) * (1
+            {%- for order in [2, 3, 4] %}
+            {{ '+' if order is odd else '-' }} exp(greatest(-{{ 2 * order * order - 2 }} * {{ z }} * {{ z }}, -700))
             {%- endfor %}
         )
         when {{ ml_monitor.is_finite(z) }} then 0

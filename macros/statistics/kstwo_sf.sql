@@ -40,37 +40,39 @@
     ] -%}
     {%- set u = '(' ~ n ~ ' * ' ~ d ~ ' * ' ~ d ~ ')' -%}
     case
-        when not ({{ ml_monitor.is_finite(d) }} and {{ n }} between 1 and {{ ml_monitor.double_literal('1e15') }}) then null
-        when {{ d }} >= 1 then 0
-        when {{ d }} < {{ ml_monitor.double_literal('1e-9') }} then 1
-        when {{ u }} < {{ ml_monitor.double_literal('0.04') }} or {{ n }} * {{ d }} <= {{ ml_monitor.double_literal('0.5') }} then 1
-        when {{ u }} > 346 then 0
-        when {{ u }} >= {{ ml_monitor.double_literal('2.2') }} then
-        /* twice Smirnov's one-sided tail */
-        least(2 * exp(greatest(-{{ u }} * {{ ml_monitor._polynomial('(' ~ d ~ ' * ' ~ d ~ ')', e) }}
-        + {{ d }} * ({{ ml_monitor._polynomial(d, a0) }}
-        + ({{ ml_monitor._polynomial(d, a1) }}
-        + ({{ ml_monitor._polynomial(d, a2) }}
-        + {{ ml_monitor._polynomial(d, a3) }} / {{ n }}) / {{ n }}) / {{ n }}), -700)), 1)
-        else
-        /* the series of Pelz and Good */
-        least(greatest(1 - sqrt({{ ml_monitor.double_literal(6.283185307179586) }} / {{ u }}) * (
-            {%- for order in range(1, 5) %}
-            {%- set odd = (2 * order - 1) ** 2 * pi_squared %}
-            {%- set even = order * order * pi_squared %}
-            {{ '+ ' if not loop.first }}exp(greatest({{ ml_monitor.double_literal(-odd / 8) }} / {{ u }}, -700)) * (
-                1
-                + {{ d }} * ({{ ml_monitor.double_literal(odd / 4) }} - {{ u }}) / (6 * {{ u }} * {{ u }})
-                + {{ ml_monitor._polynomial(u, [6, 2 + odd / 2, -odd * (10 + odd) / 8, odd * odd / 16], 16) }}
-                / (72 * {{ n }} * {{ u }} * {{ u }} * {{ u }})
-                + {{ d }} * {{ ml_monitor._polynomial(u, [-90, -24 * odd - 30, odd * (53 * odd + 135) / 4, -odd * odd * (15 * odd + 120) / 32, 5 * odd * odd * odd / 64], 16) }}
-                / (6480 * {{ n }} * {{ u }} * {{ u }} * {{ u }} * {{ u }} * {{ u }})
-            )
-            + exp(greatest({{ ml_monitor.double_literal(-even / 2) }} / {{ u }}, -700)) * {{ ml_monitor.double_literal(even) }} / {{ n }} * (
-                {{ d }} * (3 * {{ u }} - {{ ml_monitor.double_literal(even) }}) / (216 * {{ u }} * {{ u }} * {{ u }})
-                - 1 / (36 * {{ u }})
-            )
-            {%- endfor %}
-        ), 0), 1)
+        when {{ ml_monitor.is_finite(d) }} and {{ n }} between 1 and {{ ml_monitor.double_literal('1e15') }} then
+        case
+            when {{ d }} >= 1 then 0
+            when {{ d }} < {{ ml_monitor.double_literal('1e-9') }} then 1
+            when {{ u }} < {{ ml_monitor.double_literal('0.04') }} or {{ n }} * {{ d }} <= {{ ml_monitor.double_literal('0.5') }} then 1
+            when {{ u }} > 346 then 0
+            when {{ u }} >= {{ ml_monitor.double_literal('2.2') }} then
+            /* twice Smirnov's one-sided tail */
+            least(2 * exp(greatest(-{{ u }} * {{ ml_monitor._polynomial('(' ~ d ~ ' * ' ~ d ~ ')', e) }}
+            + {{ d }} * ({{ ml_monitor._polynomial(d, a0) }}
+            + ({{ ml_monitor._polynomial(d, a1) }}
+            + ({{ ml_monitor._polynomial(d, a2) }}
+            + {{ ml_monitor._polynomial(d, a3) }} / {{ n }}) / {{ n }}) / {{ n }}), -700)), 1)
+            else
+            /* the series of Pelz and Good */
+            least(greatest(1 - sqrt({{ ml_monitor.double_literal(6.283185307179586) }} / {{ u }}) * (
+                {%- for order in range(1, 5) %}
+                {%- set odd = (2 * order - 1) ** 2 * pi_squared %}
+                {%- set even = order * order * pi_squared %}
+                {{ '+ ' if not loop.first }}exp(greatest({{ ml_monitor.double_literal(-odd / 8) }} / {{ u }}, -600)) * (
+                    1
+                    + {{ d }} * ({{ ml_monitor.double_literal(odd / 4) }} - {{ u }}) / ({{ u }} * {{ u }} * 6)
+                    + {{ ml_monitor._polynomial(u, [6, 2 + odd / 2, -odd * (10 + odd) / 8, odd * odd / 16], 16) }}
+                    / ({{ u }} * {{ u }} * {{ u }} * 72 * {{ n }})
+                    + {{ d }} * {{ ml_monitor._polynomial(u, [-90, -24 * odd - 30, odd * (53 * odd + 135) / 4, -odd * odd * (15 * odd + 120) / 32, 5 * odd * odd * odd / 64], 16) }}
+                    / ({{ u }} * {{ u }} * {{ u }} * {{ u }} * {{ u }} * 6480 * {{ n }})
+                )
+                + exp(greatest({{ ml_monitor.double_literal(-even / 2) }} / {{ u }}, -600)) * {{ ml_monitor.double_literal(even) }} / {{ n }} * (
+                    {{ d }} * (3 * {{ u }} - {{ ml_monitor.double_literal(even) }}) / (216 * {{ u }} * {{ u }} * {{ u }})
+                    - 1 / (36 * {{ u }})
+                )
+                {%- endfor %}
+            ), 0), 1)
+        end
     end
 {%- endmacro %}

@@ -4,10 +4,9 @@
     df outside 0.5 .. 1e15 and for |t| > 1e100.
 #}
 {% macro student_t_deviate(t, df) -%}
-    {%- set ratio = '(' ~ t ~ ' * ' ~ t ~ ' / ' ~ df ~ ')' -%}
+    {%- set ratio = t ~ ' * ' ~ t ~ ' / ' ~ df -%}
     case
-        when not (abs({{ t }}) <= {{ ml_monitor.double_literal('1e100') }} and {{ df }} between {{ ml_monitor.double_literal('0.5') }} and {{ ml_monitor.double_literal('1e15') }}) then null
-        when abs({{ t }}) < {{ ml_monitor.double_literal('1e-20') }} then 0
-        else sqrt(({{ df }} + 20) * {{ ml_monitor.log_one_plus(ratio) }})
+        when abs({{ t }}) < {{ ml_monitor.double_literal('1e-20') }} and {{ df }} >= {{ ml_monitor.double_literal('0.5') }} then 0
+        when abs({{ t }}) <= {{ ml_monitor.double_literal('1e100') }} and {{ df }} between {{ ml_monitor.double_literal('0.5') }} and {{ ml_monitor.double_literal('1e15') }} then sqrt(({{ df }} + 20) * {{ ml_monitor.log_one_plus(ratio) }})
     end
 {%- endmacro %}

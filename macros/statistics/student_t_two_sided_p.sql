@@ -13,21 +13,29 @@
     quarter as long. Null where the deviate is null (t or df null, not finite or out of range).
 #}
 {% macro student_t_two_sided_p(t, df, deviate=none) -%}
-    {%- set z = deviate if deviate is not none else '(' ~ ml_monitor.student_t_deviate(t, df) ~ ')' -%}
     {%- set v = '(' ~ df ~ ' + 20)' -%}
-    {%- set w = '(' ~ z ~ ' * ' ~ z ~ ' / ' ~ v ~ ')' -%}
+    {%- if deviate is none -%}
+        {%- set w = '(' ~ ml_monitor.log_one_plus(t ~ ' * ' ~ t ~ ' / ' ~ df) ~ ')' -%}
+        {%- set z_squared = '(' ~ v ~ ' * ' ~ w ~ ')' -%}
+        {%- set z = 'sqrt' ~ z_squared -%}
+    {%- else -%}
+        {%- set z = deviate -%}
+        {%- set z_squared = '(' ~ z ~ ' * ' ~ z ~ ')' -%}
+        {%- set w = '(' ~ z_squared ~ ' / ' ~ v ~ ')' -%}
+    {%- endif -%}
     {%- set x = '(' ~ df ~ ' / (' ~ df ~ ' + ' ~ t ~ ' * ' ~ t ~ '))' -%}
-    {%- set s = '((2 * ' ~ v ~ ' + 1) * (2 * ' ~ v ~ ' + 1))' -%}
+    {%- set one = ml_monitor.double_literal('1') -%}
+    {%- set s = '((' ~ one ~ ' + 2 * ' ~ v ~ ') * (' ~ one ~ ' + 2 * ' ~ v ~ '))' -%}
     case
-        when {{ z }} < {{ ml_monitor.double_literal('1e-20') }} then 1
-        when {{ z }} >= 0 then
-        least(1, exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ z }} * {{ z }}, -700)) * 2 * {{ ml_monitor._scaled_normal_sf(z) }}
+        when abs({{ t }}) < {{ ml_monitor.double_literal('1e-20') }} and {{ df }} >= {{ ml_monitor.double_literal('0.5') }} then 1
+        when abs({{ t }}) <= {{ ml_monitor.double_literal('1e100') }} and {{ df }} between {{ ml_monitor.double_literal('0.5') }} and {{ ml_monitor.double_literal('1e15') }} then
+        least(1, exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ z_squared }}, -700)) * 2 * {{ ml_monitor._scaled_normal_sf(z, z_squared) }}
         /* gamma(v/2 + 1/2) / gamma(v/2 + 1) / sqrt(pi) */
         + 2 / sqrt({{ ml_monitor.double_literal(3.141592653589793) }} * (2 * {{ v }} + 1))
         * (1 - {{ ml_monitor.double_literal(0.25) }} / {{ s }} + {{ ml_monitor.double_literal(21 / 32) }} / {{ s }} / {{ s }} - {{ ml_monitor.double_literal(671 / 128) }} / {{ s }} / {{ s }} / {{ s }})
         * (
             /* what the powers of w add to the normal tail */
-            exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ z }} * {{ z }}, -700)) * {{ z }} / sqrt({{ v }}) * (
+            exp(greatest({{ ml_monitor.double_literal('-0.5') }} * {{ z_squared }}, -700)) * {{ z }} / sqrt({{ v }}) * (
                 {{ ml_monitor.double_literal(1 / 4) }} + ({{ ml_monitor.double_literal(3 / 96) }} - ({{ ml_monitor.double_literal(15 / 384) }} + ({{ ml_monitor.double_literal(105 / 10240) }} - {{ ml_monitor.double_literal(945 * 19 / 368640) }} / {{ v }}) / {{ v }}) / {{ v }}) / {{ v }}
                 + {{ w }} * ({{ ml_monitor.double_literal(1 / 96) }} - ({{ ml_monitor.double_literal(5 / 384) }} + ({{ ml_monitor.double_literal(35 / 10240) }} - {{ ml_monitor.double_literal(315 * 19 / 368640) }} / {{ v }}) / {{ v }}) / {{ v }}
                 + {{ w }} * (({{ ml_monitor.double_literal(63 * 19 / 368640) }} / {{ v }} - {{ ml_monitor.double_literal(7 / 10240) }}) / {{ v }} - {{ ml_monitor.double_literal(1 / 384) }}

@@ -4,7 +4,7 @@
     Grain: log, model, version, bin version, day, feature and bin. Row counts of every feature bin in one pass over the
     wide rows. bin_kind: interval (bin_number 1 .. 10), category (1 .. 100 by frequency in the reference), other (rarer
     categories of the reference), unseen (categories that the reference lacks; the 100 most frequent of a day by name),
-    null, non_finite.
+    null, non_finite. Interval rows outside the range of the reference are counted apart (is_out_of_range).
 */
 with due_days as (
 
@@ -58,7 +58,7 @@ log_{{ log_number }}_binned_{{ loop.index }} as (
         edges.bin_version,
         feature_rows.predicted_date
         {%- for slot in slots %},
-        {{ ml_monitor.bin_number('feature_rows.' ~ slot[0], 'edges.' ~ slot[0] ~ '_edge_') }} as {{ slot[0] }}_bin
+        {{ ml_monitor.bin_number('feature_rows.' ~ slot[0], 'edges.' ~ slot[0]) }} as {{ slot[0] }}_bin
         {%- endfor %}
     from log_{{ log_number }}_rows as feature_rows
     inner join log_{{ log_number }}_edges_{{ loop.index }} as edges
@@ -180,6 +180,7 @@ select
     named.bin_kind,
     named.bin_number,
     named.bin_category,
+    named.is_out_of_range,
     sum(named.row_count) as row_count
 from named
 inner join due_days
@@ -198,4 +199,5 @@ group by
     named.feature_name,
     named.bin_kind,
     named.bin_number,
-    named.bin_category
+    named.bin_category,
+    named.is_out_of_range

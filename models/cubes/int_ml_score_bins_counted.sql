@@ -38,8 +38,8 @@ predictions as (
     select
         predictions.*,
         bin_versions.bin_version,
-        {{ ml_monitor.bin_number('predictions.score', 'edges.n1_edge_') }} as score_bin,
-        {{ ml_monitor.bin_number('predictions.predicted_value', 'edges.n2_edge_') }} as predicted_value_bin,
+        {{ ml_monitor.bin_number('predictions.score', 'edges.n1') }} as score_bin,
+        {{ ml_monitor.bin_number('predictions.predicted_value', 'edges.n2') }} as predicted_value_bin,
         edges.n1_minimum is not null as has_score_bins,
         edges.n2_minimum is not null as has_predicted_value_bins
     from {{ ref('fct_ml_predictions') }} as predictions
@@ -179,6 +179,7 @@ select
     named.bin_kind,
     named.bin_number,
     named.bin_category,
+    named.is_out_of_range,
     sum(named.row_count) as row_count
 from named
 inner join due_days
@@ -205,4 +206,5 @@ group by
     named.feature_name,
     named.bin_kind,
     named.bin_number,
-    named.bin_category
+    named.bin_category,
+    named.is_out_of_range

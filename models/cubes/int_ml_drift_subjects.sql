@@ -1,0 +1,35 @@
+/*
+    Grain: log, subject and feature. What can drift in a log: its declared features, and what the model says.
+*/
+{%- for log in ml_monitor.prediction_logs() %}
+{%- set subjects = [] %}
+{%- for feature in log.numeric_features %}
+{%- do subjects.append(['feature', feature, 'numeric']) %}
+{%- endfor %}
+{%- for feature in log.categorical_features %}
+{%- do subjects.append(['feature', feature, 'categorical']) %}
+{%- endfor %}
+{%- if log.task == 'binary_classification' or (log.task == 'ranking' and 'score' in log.predictions.columns) %}
+{%- do subjects.append(['score', 'score', 'numeric']) %}
+{%- endif %}
+{%- if log.task in ['binary_classification', 'multiclass_classification'] %}
+{%- do subjects.append(['prediction', 'predicted_label', 'categorical']) %}
+{%- endif %}
+{%- if log.task == 'regression' %}
+{%- do subjects.append(['prediction', 'predicted_value', 'numeric']) %}
+{%- endif %}
+{%- for subject, feature, kind in subjects %}
+select
+    '{{ log.name }}' as log_name,
+    '{{ subject }}' as subject,
+    '{{ feature }}' as feature_name,
+    '{{ kind }}' as feature_kind
+union all
+{%- endfor %}
+{%- endfor %}
+select
+    cast(null as {{ dbt.type_string() }}) as log_name,
+    cast(null as {{ dbt.type_string() }}) as subject,
+    cast(null as {{ dbt.type_string() }}) as feature_name,
+    cast(null as {{ dbt.type_string() }}) as feature_kind
+where 1 = 0

@@ -1,0 +1,11 @@
+/*
+    Grain: declared log. What the declaration says of it that later models need.
+*/
+{%- for log in ml_monitor.prediction_logs() %}
+select
+    '{{ log.name }}' as log_name,
+    '{{ log.task }}' as task,
+    cast({{ log.exact_row_limit }} as {{ dbt.type_bigint() }}) as exact_row_limit,
+    {{ (log.outcomes is not none) | lower }} as has_outcomes
+{{ 'union all' if not loop.last }}
+{%- endfor %}

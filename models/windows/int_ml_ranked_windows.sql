@@ -1,0 +1,228 @@
+{{ config(**ml_monitor.replaced_by_window()) }}
+/*
+    Grain: log, model, version, window and slice in which both classes occur. What needs the order of the scores:
+    AUC, average precision, KS separation. Windows up to the log's exact_row_limit are read row by row and have bound 0.
+    Larger ones come from 1,000 score cells, treated as ties, with a bound that always holds:
+      roc_auc            half of the pairs that share a cell
+      ks_separation      the largest share of a class in one cell
+      average_precision  each cell's share of the positives times the reach of the precision inside the cell
+*/
+with windows as (
+
+    select
+        windows.log_name,
+        windows.model_id,
+        windows.model_version,
+        windows.granularity,
+        windows.window_start,
+        windows.slice_key,
+        windows.slice_value,
+        windows.true_positive_count + windows.false_negative_count as positive_total,
+        windows.true_negative_count + windows.false_positive_count as negative_total,
+        windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
+        /* one number for the eight columns: what is sorted and joined below is long */
+        row_number() over (
+            order by
+                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
+                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
+        ) as series_number
+    from {{ ref('int_ml_binary_windows') }} as windows
+    inner join {{ ref('int_ml_logs') }} as logs
+        on windows.log_name = logs.log_name
+    {{ ml_monitor.in_dirty_windows('windows') }}
+    where
+        windows.true_positive_count + windows.false_negative_count > 0
+        and windows.true_negative_count + windows.false_positive_count > 0
+
+),
+
+scores as (
+
+    select * from {{ ref('int_ml_scores_celled') }}
+
+),
+
+cells as (
+
+    select * from {{ ref('int_ml_scores_counted') }}
+
+),
+
+series_days as (
+
+    select
+        windows.series_number,
+        windows.is_exact,
+        window_days.log_name,
+        window_days.model_id,
+        window_days.model_version,
+        window_days.predicted_date,
+        windows.slice_key,
+        windows.slice_value
+    from windows
+    inner join {{ ref('int_ml_window_days') }} as window_days
+        on
+            windows.log_name = window_days.log_name
+            and windows.model_id = window_days.model_id
+            and windows.model_version = window_days.model_version
+            and windows.granularity = window_days.granularity
+            and windows.window_start = window_days.window_start
+
+),
+
+series_rows as (
+
+    select
+        series_days.series_number,
+        scores.score,
+        scores.actual_value
+    from scores
+    inner join series_days
+        on
+            scores.log_name = series_days.log_name
+            and scores.model_id = series_days.model_id
+            and scores.model_version = series_days.model_version
+            and scores.predicted_date = series_days.predicted_date
+    where
+        series_days.is_exact
+        and series_days.slice_key is null
+    {%- for log in ml_monitor.prediction_logs() if log.task == 'binary_classification' %}
+    {%- for slice in log.slices %}
+    union all
+    select
+        series_days.series_number,
+        scores.score,
+        scores.actual_value
+    from scores
+    inner join series_days
+        on
+            scores.log_name = series_days.log_name
+            and scores.model_id = series_days.model_id
+            and scores.model_version = series_days.model_version
+            and scores.predicted_date = series_days.predicted_date
+            and scores.slice_{{ slice.slot }} = series_days.slice_value
+    where
+        series_days.is_exact
+        and series_days.log_name = '{{ log.name }}'
+        and series_days.slice_key = '{{ slice.slice_key }}'
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
+groups as (
+
+    select
+        series_number,
+        score,
+        cast(count(*) filter (where actual_value = 1) as {{ ml_monitor.type_double() }}) as positive_count,
+        cast(count(*) filter (where actual_value = 0) as {{ ml_monitor.type_double() }}) as negative_count
+    from series_rows
+    group by
+        series_number,
+        score
+    union all
+    select
+        series_days.series_number,
+        cast(cells.score_cell as {{ ml_monitor.type_double() }}) as score,
+        cast(sum(cells.positive_count) as {{ ml_monitor.type_double() }}) as positive_count,
+        cast(sum(cells.negative_count) as {{ ml_monitor.type_double() }}) as negative_count
+    from cells
+    inner join series_days
+        on
+            cells.log_name = series_days.log_name
+            and cells.model_id = series_days.model_id
+            and cells.model_version = series_days.model_version
+            and cells.predicted_date = series_days.predicted_date
+            and coalesce(cells.slice_key, '') = coalesce(series_days.slice_key, '')
+            and coalesce(cells.slice_value, '') = coalesce(series_days.slice_value, '')
+    where not series_days.is_exact
+    group by
+        series_days.series_number,
+        cells.score_cell
+
+),
+
+/* how many of each class have this score or a higher one */
+cumulated as (
+
+    select
+        groups.series_number,
+        groups.positive_count,
+        groups.negative_count,
+        sum(groups.positive_count) over (
+            partition by groups.series_number
+            order by groups.score desc nulls last
+            rows between unbounded preceding and current row
+        ) as positives_above,
+        sum(groups.negative_count) over (
+            partition by groups.series_number
+            order by groups.score desc nulls last
+            rows between unbounded preceding and current row
+        ) as negatives_above
+    from groups
+
+),
+
+measured as (
+
+    select
+        cumulated.series_number,
+        sum(
+            cumulated.negative_count
+            * (cumulated.positives_above - cumulated.positive_count + cumulated.positive_count / 2)
+        ) as pairs_ranked_right,
+        sum(cumulated.positive_count * cumulated.negative_count) / 2 as pairs_shared_half,
+        max(abs(
+            cumulated.positives_above / windows.positive_total - cumulated.negatives_above / windows.negative_total
+        )) as ks_separation,
+        max(greatest(
+            cumulated.positive_count / windows.positive_total, cumulated.negative_count / windows.negative_total
+        )) as largest_cell_share,
+        sum(
+            cumulated.positive_count
+            * cumulated.positives_above / (cumulated.positives_above + cumulated.negatives_above)
+        ) as precision_sum,
+        sum(cumulated.positive_count * greatest(
+            cumulated.positives_above
+            / (cumulated.positives_above + cumulated.negatives_above - least(cumulated.negative_count, cumulated.negatives_above))
+            - cumulated.positives_above / (cumulated.positives_above + cumulated.negatives_above),
+            cumulated.positives_above / (cumulated.positives_above + cumulated.negatives_above)
+            - (cumulated.positives_above - cumulated.positive_count + 1)
+            / (cumulated.positives_above - cumulated.positive_count + 1 + cumulated.negatives_above)
+        )) filter (where cumulated.positive_count > 0) as precision_reach_sum
+    from cumulated
+    inner join windows
+        on cumulated.series_number = windows.series_number
+    group by cumulated.series_number
+
+)
+
+select
+    windows.log_name,
+    windows.model_id,
+    windows.model_version,
+    windows.granularity,
+    windows.window_start,
+    windows.slice_key,
+    windows.slice_value,
+    windows.is_exact,
+    windows.positive_total as positive_count,
+    windows.negative_total as negative_count,
+    measured.pairs_ranked_right
+    / (cast(windows.positive_total as {{ ml_monitor.type_double() }}) * windows.negative_total) as roc_auc,
+    case
+        when windows.is_exact then 0
+        else measured.pairs_shared_half
+            / (cast(windows.positive_total as {{ ml_monitor.type_double() }}) * windows.negative_total)
+    end as roc_auc_error_bound,
+    measured.ks_separation,
+    case when windows.is_exact then 0 else measured.largest_cell_share end as ks_separation_error_bound,
+    measured.precision_sum / windows.positive_total as average_precision,
+    case
+        when windows.is_exact then 0
+        else measured.precision_reach_sum / windows.positive_total
+    end as average_precision_error_bound
+from windows
+inner join measured
+    on windows.series_number = measured.series_number
