@@ -8,11 +8,12 @@
     exp(-n d^2 e(d^2) + d (a0(d) + a1(d) / n + a2(d) / n^2 + a3(d) / n^3)); the five polynomials were fitted to 50-digit
     values of Smirnov's exact sum for d <= 0.5 (scripts/reference/smirnov_tail.py).
 
-    Relative difference from scipy 1.17 (measured): < 1e-9 for n > 140, d <= 0.5 and p from 1e-290 to 0.02, and for
-    n >= 3200 at every p; for n > 140 and p > 0.02 it is < 1e-13 but where n d^1.5 <= 1.4 (p > 0.9), there < 4e-6,
-    scipy being exact. For n <= 140 scipy is exact up to n d^2 = 4 and this is not: < 5e-5 at n = 100, 2e-4 at 50,
-    2e-3 at 20. Above d = 0.5 (p < 1e-30 for n > 140) only the magnitude is right. 0 below 1e-300.
-    Null where d or n is null, NaN or infinite, or n < 1. d and n are written some forty times: pass columns.
+    Relative difference from scipy 1.17, measured for n > 140 and d <= 0.5:
+      p from 1e-12 to 0.02  < 1e-9 (< 1e-11 for n >= 1000); down to 1e-290 < 2e-9
+      p above 0.02          < 1e-13; but < 4e-6 (< 1e-9 for n >= 3200) where n d^1.5 <= 1.4, so p > 0.9: scipy is exact there
+    For n <= 140 scipy is exact up to n d^2 = 4 and this is not: < 5e-5 at n = 100, 2e-4 at 50, 2e-3 at 20; no use below.
+    d > 0.5 (p < 1e-32 for n > 140): an upper bound of p (within 0.2 %). 0 below 1e-300. scipy itself is 1e-7 off for n > 1e6, p < 0.02.
+    Null where d or n is null, d is not finite, or n is outside 1 .. 1e15. d and n are written some hundred times: pass columns.
 #}
 {% macro kstwo_sf(d, n) -%}
     {%- set pi_squared = 9.869604401089358 -%}
@@ -46,6 +47,7 @@
             when {{ d }} < {{ ml_monitor.double_literal('1e-9') }} then 1
             when {{ u }} < {{ ml_monitor.double_literal('0.04') }} or {{ n }} * {{ d }} <= {{ ml_monitor.double_literal('0.5') }} then 1
             when {{ u }} > 346 then 0
+            when {{ d }} > {{ ml_monitor.double_literal('0.5') }} then least(2 * exp(greatest({{ ml_monitor.double_literal('-2.12919') }} * {{ u }} - {{ ml_monitor.double_literal('0.2299') }}, -700)), 1)
             when {{ u }} >= {{ ml_monitor.double_literal('2.2') }} then
             /* twice Smirnov's one-sided tail */
             least(2 * exp(greatest(-{{ u }} * {{ ml_monitor._polynomial('(' ~ d ~ ' * ' ~ d ~ ')', e) }}

@@ -3,7 +3,13 @@
     windows of a log in which a day of a reference is dirty, or in which a reference is new.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
-with windows as (
+with bin_versions as (
+
+    select * from {{ ref('int_ml_bin_versions') }}
+
+),
+
+windows as (
 
     select
         log_name,
@@ -40,7 +46,7 @@ dirty_logs as (
     {%- if kept_bins is not none %}
     union
     select bin_versions.log_name
-    from {{ ref('int_ml_bin_versions') }} as bin_versions
+    from bin_versions
     left join (
         select
             log_name,
