@@ -8,7 +8,7 @@
     case
         when abs({{ x }}) < {{ ml_monitor.double_literal('1e-20') }} then 1
         when abs({{ x }}) <= {{ ml_monitor.double_literal('26.1') }} then
-        1 - sign({{ x }}) + sign({{ x }}) * 2 * {{ ml_monitor._normal_density_kernel('abs(' ~ x ~ ')', '1') }} * {{ ml_monitor._scaled_normal_sf(z) }}
+        1 - sign({{ x }}) + sign({{ x }}) * 2 * {{ ml_monitor._normal_density_kernel('abs(' ~ x ~ ')', '1') }} * {{ ml_monitor._scaled_normal_sf(z, '(2 * ' ~ x ~ ' * ' ~ x ~ ')') }}
         when {{ ml_monitor.is_finite(x) }} then case when {{ x }} > 0 then 0 else 2 end
     end
 {%- endmacro %}

@@ -14,16 +14,7 @@ with raw_days as (
     select * from {{ ref('int_ml_raw_days_signed') }}
 
 ),
-{% if built is none or kept_predictions is none or kept_rejections is none %}
-dirty_days as (
 
-    select
-        raw_days.log_name,
-        raw_days.raw_date as dirty_date
-    from raw_days
-
-)
-{% else %}
 predictions as (
 
     select * from {{ ref('stg_ml_predictions') }}
@@ -35,7 +26,16 @@ outcomes as (
     select * from {{ ref('stg_ml_outcomes') }}
 
 ),
+{% if built is none or kept_predictions is none or kept_rejections is none %}
+dirty_days as (
 
+    select
+        raw_days.log_name,
+        raw_days.raw_date as dirty_date
+    from raw_days
+
+)
+{% else %}
 changed_days as (
 
     select

@@ -1,0 +1,97 @@
+{# The printed lines of `declare`. #}
+
+{% macro _source_lines(tables) %}
+    {%- set schemas = {} -%}
+    {%- for table in tables.values() if table.is_source_needed -%}
+        {%- do schemas.setdefault(table.relation.schema, {'database': table.relation.database, 'names': []}) -%}
+        {%- if table.relation.identifier not in schemas[table.relation.schema].names -%}
+            {%- do schemas[table.relation.schema].names.append(table.relation.identifier) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not schemas -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- set lines = ['', '# Into a yml file below models/.', 'sources:'] -%}
+    {%- for schema, held in schemas.items() -%}
+        {%- do lines.append('  - name: ' ~ ml_monitor._yaml_text(schema)) -%}
+        {%- if held.database and held.database != target.database -%}
+            {%- do lines.append('    database: ' ~ ml_monitor._yaml_text(held.database)) -%}
+        {%- endif -%}
+        {%- do lines.append('    schema: ' ~ ml_monitor._yaml_text(schema)) -%}
+        {%- do lines.append('    tables:') -%}
+        {%- for identifier in held.names -%}
+            {%- do lines.append('      - name: ' ~ ml_monitor._yaml_text(identifier)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{% endmacro %}
+
+
+{% macro _log_lines(log_name, tables, guess) %}
+    {%- set lines = ['', '# Into dbt_project.yml.', 'vars:', '  ml_monitor:', '    prediction_logs:'] -%}
+    {%- do lines.append('      - name: ' ~ ml_monitor._yaml_text(log_name)) -%}
+    {%- do lines.append('        task: ' ~ guess.task ~ ml_monitor._check_mark(guess.task_note)) -%}
+    {%- for entry, value in [('model_id', log_name), ('model_version', '1')] if not guess.columns.predictions[entry] -%}
+        {%- do lines.append('        ' ~ entry ~ ': ' ~ ml_monitor._yaml_text(value) ~ ml_monitor._check_mark('no column of the predictions says it')) -%}
+    {%- endfor -%}
+    {%- for table_name, table in tables.items() -%}
+        {%- do lines.append('        ' ~ table_name ~ ':') -%}
+        {%- do lines.append('          relation: ' ~ ml_monitor._yaml_text(table.declared)) -%}
+        {%- do lines.extend(ml_monitor._mapping_lines(guess.columns[table_name], guess.required[table_name], guess.notes[table_name])) -%}
+        {%- if table_name == guess.feature_home and table_name == 'features' -%}
+            {%- do lines.extend(ml_monitor._feature_lines(guess)) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if 'outcomes' not in tables -%}
+        {%- do lines.append('        # outcomes: {relation: source.table}  # check: without outcomes there is drift, but no performance') -%}
+    {%- endif -%}
+    {%- if guess.feature_home == 'predictions' and (guess.numeric or guess.categorical) -%}
+        {%- do lines.append('        features:  # columns of the predictions') -%}
+        {%- do lines.extend(ml_monitor._feature_lines(guess)) -%}
+    {%- endif -%}
+    {%- if guess.slices -%}
+        {%- do lines.append('        # slices: [' ~ guess.slices | join(', ') ~ ']  # check: columns of few values; at most ' ~ ml_monitor.slice_slot_limit() ~ ' with the protected ones') -%}
+    {%- endif -%}
+    {%- if guess.protected -%}
+        {%- do lines.append('        protected: [' ~ guess.protected | join(', ') ~ ']' ~ ml_monitor._check_mark('attributes of persons, by their names')) -%}
+    {%- endif -%}
+    {%- for note in guess.remarks -%}
+        {%- do lines.append('        # ' ~ note) -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{% endmacro %}
+
+
+{# `columns:` with what differs from the canonical name and with the optional columns that are there. #}
+{% macro _mapping_lines(columns, required, notes) %}
+    {%- set lines = [] -%}
+    {%- for canonical, raw in columns.items() if raw and (raw != canonical or canonical not in required) -%}
+        {%- do lines.append('            ' ~ canonical ~ ': ' ~ ml_monitor._yaml_text(raw) ~ ml_monitor._check_mark(notes.get(canonical))) -%}
+    {%- endfor -%}
+    {{ return(['          columns:'] + lines if lines else []) }}
+{% endmacro %}
+
+
+{% macro _feature_lines(guess) %}
+    {%- set lines = [] -%}
+    {%- for kind in ['numeric', 'categorical'] if guess[kind] -%}
+        {%- do lines.append('          ' ~ kind ~ ':') -%}
+        {%- for feature in guess[kind] -%}
+            {%- do lines.append('            - ' ~ ml_monitor._yaml_text(feature)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(lines) }}
+{% endmacro %}
+
+
+{# none: nothing to check; '': check, no more to say. #}
+{% macro _check_mark(note) %}
+    {{ return('' if note is none else '  # check' ~ (': ' ~ note if note else '')) }}
+{% endmacro %}
+
+
+{# A text that YAML reads back as the same text. #}
+{% macro _yaml_text(text) %}
+    {%- set is_plain = modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_.$-]*', text) and text | lower not in ['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null'] -%}
+    {{ return(text if is_plain else "'" ~ text | replace("'", "''") ~ "'") }}
+{% endmacro %}
