@@ -38,7 +38,7 @@
 {% endmacro %}
 
 
-{# Names of protected attributes, as a regular expression over a lower-case column name. #}
+{# Names of protected attributes, as a regular expression over a plain name. #}
 {% macro _protected_name_pattern() %}
     {{ return(
         '(.*_)?(gender|sex|ethnicity|ethnic_group|race|nationality|citizenship|religion|marital_status|disability|disabled'

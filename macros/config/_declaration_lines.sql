@@ -50,10 +50,10 @@
         {%- do lines.extend(ml_monitor._feature_lines(guess)) -%}
     {%- endif -%}
     {%- if guess.slices -%}
-        {%- do lines.append('        # slices: [' ~ guess.slices | join(', ') ~ ']  # check: columns of few values; at most ' ~ ml_monitor.slice_slot_limit() ~ ' with the protected ones') -%}
+        {%- do lines.append('        # slices: [' ~ ml_monitor._yaml_list(guess.slices) ~ ']  # check: columns of few values; at most ' ~ ml_monitor.slice_slot_limit() ~ ' with the protected ones') -%}
     {%- endif -%}
     {%- if guess.protected -%}
-        {%- do lines.append('        protected: [' ~ guess.protected | join(', ') ~ ']' ~ ml_monitor._check_mark('attributes of persons, by their names')) -%}
+        {%- do lines.append('        protected: [' ~ ml_monitor._yaml_list(guess.protected) ~ ']' ~ ml_monitor._check_mark('attributes of persons, by their names')) -%}
     {%- endif -%}
     {%- for note in guess.remarks -%}
         {%- do lines.append('        # ' ~ note) -%}
@@ -75,7 +75,7 @@
 {% macro _feature_lines(guess) %}
     {%- set lines = [] -%}
     {%- for kind in ['numeric', 'categorical'] if guess[kind] -%}
-        {%- do lines.append('          ' ~ kind ~ ':') -%}
+        {%- do lines.append('          ' ~ kind ~ ':' ~ ('  # check: a number that is a code belongs to categorical' if kind == 'numeric' else '')) -%}
         {%- for feature in guess[kind] -%}
             {%- do lines.append('            - ' ~ ml_monitor._yaml_text(feature)) -%}
         {%- endfor -%}
@@ -94,4 +94,13 @@
 {% macro _yaml_text(text) %}
     {%- set is_plain = modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_.$-]*', text) and text | lower not in ['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null'] -%}
     {{ return(text if is_plain else "'" ~ text | replace("'", "''") ~ "'") }}
+{% endmacro %}
+
+
+{% macro _yaml_list(texts) %}
+    {%- set written = [] -%}
+    {%- for text in texts -%}
+        {%- do written.append(ml_monitor._yaml_text(text)) -%}
+    {%- endfor -%}
+    {{ return(written | join(', ')) }}
 {% endmacro %}

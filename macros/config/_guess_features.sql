@@ -17,7 +17,7 @@
         {%- else -%}
             {%- do left_out.setdefault(role, []).append(name) -%}
         {%- endif -%}
-        {%- if role == 'numeric' and modules.re.fullmatch(ml_monitor._protected_name_pattern(), column.name | lower) -%}
+        {%- if role == 'numeric' and modules.re.fullmatch(ml_monitor._protected_name_pattern(), column.plain_name) -%}
             {%- do guess.remarks.append('check: ' ~ name ~ ' has too many values for a slice; to declare it protected, a SQL view can put it into bands') -%}
         {%- endif -%}
     {%- endfor -%}
@@ -29,22 +29,29 @@
                 {%- do guess.protected.append(name) -%}
             {%- elif role == 'categorical' and ml_monitor._has_few_values(tables.predictions, column) -%}
                 {%- do guess.slices.append(name) -%}
+            {%- else -%}
+                {%- do left_out.setdefault('columns of the predictions that no name explains', []).append(column.name) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- set fitting = guess.protected[:ml_monitor.slice_slot_limit()] -%}
+    {%- if fitting != guess.protected -%}
+        {%- do left_out.update({'protected attributes beyond the ' ~ fitting | length ~ ' that fit': guess.protected[fitting | length:]}) -%}
+    {%- endif -%}
+    {%- do guess.update({'protected': fitting, 'slices': guess.slices[:ml_monitor.slice_slot_limit() - fitting | length]}) -%}
     {%- for reason, names in left_out.items() -%}
         {%- do guess.remarks.append('left out as ' ~ reason ~ ': ' ~ names | join(', ')) -%}
     {%- endfor -%}
-    {%- set fitting = guess.protected[:ml_monitor.slice_slot_limit()] -%}
-    {%- do guess.update({'protected': fitting, 'slices': guess.slices[:ml_monitor.slice_slot_limit() - fitting | length]}) -%}
 {% endmacro %}
 
 
 {# What a column that is nothing canonical can serve as: numeric, categorical, protected, else why it cannot. #}
 {% macro _column_role(table, column) %}
-    {%- set name = column.name | lower -%}
+    {%- set name = column.plain_name -%}
     {%- set is_protected = modules.re.fullmatch(ml_monitor._protected_name_pattern(), name) -%}
-    {%- if is_protected and (column.kind == 'boolean' or ml_monitor._has_few_values(table, column)) -%}
+    {%- if "'" in column.name -%}
+        {{ return('names with a single quote') }}
+    {%- elif is_protected and (column.kind == 'boolean' or ml_monitor._has_few_values(table, column)) -%}
         {{ return('protected') }}
     {%- elif column.kind == 'timestamp' -%}
         {{ return('times') }}
@@ -55,18 +62,24 @@
     {%- elif column.kind in ['other', 'unknown'] -%}
         {{ return('types that are neither numbers nor text') }}
     {%- elif column.kind == 'number' -%}
+        {%- if ml_monitor._is_key_name(name) and ml_monitor._has_many_values(table, column) -%}
+            {{ return('keys') }}
+        {%- endif -%}
         {{ return('categorical' if name[:3] == 'is_' or name[:4] == 'has_' else 'numeric') }}
     {%- endif -%}
-    {%- set distinct_count = table['values'][column.name].distinct_count -%}
-    {%- if distinct_count > 1000 or (table.row_count >= 100 and 2 * distinct_count > table.row_count) -%}
-        {{ return('text with many values') }}
-    {%- endif -%}
-    {{ return('categorical') }}
+    {{ return('text with many values' if ml_monitor._has_many_values(table, column) else 'categorical') }}
 {% endmacro %}
 
 
 {# Whether a column has from 2 to 50 values, as far as they were looked at. #}
 {% macro _has_few_values(table, column) %}
-    {%- set values = table['values'].get(column.name) -%}
+    {%- set values = table.values_seen.get(column.name) -%}
     {{ return(values is not none and 2 <= values.distinct_count <= 50) }}
+{% endmacro %}
+
+
+{# Whether a column has nearly as many values as rows, or too many for bins of their own. #}
+{% macro _has_many_values(table, column) %}
+    {%- set distinct_count = table.values_seen[column.name].distinct_count -%}
+    {{ return(distinct_count > 1000 or (table.row_count >= 100 and 2 * distinct_count > table.row_count)) }}
 {% endmacro %}

@@ -35,7 +35,7 @@
 
 
 {#
-    {row_count, values: {column: {distinct_count, lowest, highest}}} over the first 100,000 rows: of each text and
+    {row_count, values_seen: {column: {distinct_count, lowest, highest}}} over the first 100,000 rows: of each text and
     boolean column, and of each number whose name may mean something.
 #}
 {% macro _value_statistics(table) %}
@@ -45,13 +45,12 @@
     {%- endfor -%}
     {%- set looked_at = [] -%}
     {%- for column in table.columns -%}
-        {%- set name = column.name | lower -%}
-        {%- if column.kind in ['text', 'boolean'] or name in meaningful or ml_monitor._is_key_name(name)
-            or modules.re.fullmatch(ml_monitor._protected_name_pattern(), name) -%}
+        {%- if column.kind in ['text', 'boolean'] or column.plain_name in meaningful or ml_monitor._is_key_name(column.plain_name)
+            or modules.re.fullmatch(ml_monitor._protected_name_pattern(), column.plain_name) -%}
             {%- do looked_at.append(column) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set statistics = {'row_count': 0, 'values': {}} -%}
+    {%- set statistics = {'row_count': 0, 'values_seen': {}} -%}
     {%- for some in looked_at | batch(200) -%}
         {%- set query -%}
             select
@@ -69,14 +68,14 @@
         {%- do statistics.update({'row_count': row[0]}) -%}
         {%- for column in some -%}
             {%- set first = 1 + 3 * loop.index0 -%}
-            {%- do statistics['values'].update({column.name: {'distinct_count': row[first], 'lowest': row[first + 1], 'highest': row[first + 2]}}) -%}
+            {%- do statistics.values_seen.update({column.name: {'distinct_count': row[first], 'lowest': row[first + 1], 'highest': row[first + 2]}}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(statistics) }}
 {% endmacro %}
 
 
-{# Whether a name (lower case) ends as keys do. #}
+{# Whether a plain name ends as keys do. #}
 {% macro _is_key_name(name) %}
     {{ return(modules.re.fullmatch('(.*_)?(id|ref|key|uuid|guid|no|nr|number|code|hash)', name) is not none) }}
 {% endmacro %}
@@ -91,16 +90,16 @@
         {{ return({'task': 'ranking', 'note': 'it has ' ~ rank.name ~ ' and ' ~ item.name}) }}
     {%- endif -%}
     {%- set label = ml_monitor._synonym_column(table, 'predicted_label', ['text']) -%}
-    {%- set label_count = table['values'][label.name].distinct_count if label is not none else 0 -%}
+    {%- set label_count = table.values_seen[label.name].distinct_count if label is not none else 0 -%}
     {%- if 'class_scores' in tables or label_count > 2 -%}
         {{ return({'task': 'multiclass_classification', 'note': label.name ~ ' has ' ~ label_count ~ ' values' if label_count > 2 else 'there is a table of class scores'}) }}
     {%- endif -%}
     {%- for canonical in ['score', 'predicted_value'] -%}
         {%- set said = ml_monitor._synonym_column(table, canonical, ['number']) -%}
         {%- if said is not none -%}
-            {%- set values = table['values'][said.name] -%}
+            {%- set values = table.values_seen[said.name] -%}
             {%- set is_share = values.lowest is not none and values.lowest >= 0 and values.highest <= 1 -%}
-            {%- set span = said.name ~ ' runs from ' ~ values.lowest ~ ' to ' ~ values.highest -%}
+            {%- set span = said.name ~ (' runs from %.4g to %.4g' | format(values.lowest, values.highest) if values.lowest is not none else ' has no values') -%}
             {%- if is_share -%}
                 {{ return({'task': 'binary_classification', 'note': span}) }}
             {%- elif canonical == 'predicted_value' -%}
@@ -117,7 +116,7 @@
 {# The first column under one of a canonical name's synonyms, of one of the kinds (none: any), not taken yet; or none. #}
 {% macro _synonym_column(table, canonical, kinds=none, taken=[]) %}
     {%- for synonym in ml_monitor._column_synonyms()[canonical] -%}
-        {%- for column in table.columns if column.name | lower == synonym and column.name not in taken and (kinds is none or column.kind in kinds) -%}
+        {%- for column in table.columns if column.plain_name == synonym and column.name not in taken and (kinds is none or column.kind in kinds) -%}
             {{ return(column) }}
         {%- endfor -%}
     {%- endfor -%}
@@ -135,7 +134,7 @@
         {%- if found is not none -%}
             {%- do taken.append(found.column.name) -%}
             {%- do guess.columns[table_name].update({canonical: ml_monitor._name_to_declare(found.column.name)}) -%}
-            {%- do guess.notes[table_name].update({canonical: none if found.column.name | lower == canonical else found.note}) -%}
+            {%- do guess.notes[table_name].update({canonical: none if found.column.plain_name == canonical else found.note}) -%}
         {%- elif canonical in guess.required[table_name] and canonical not in ['model_id', 'model_version'] -%}
             {%- do guess.columns[table_name].update({canonical: 'FIXME'}) -%}
             {%- do guess.notes[table_name].update({canonical: 'no column looks like it; there are ' ~ ml_monitor._listed_columns(table.columns)}) -%}
@@ -157,14 +156,10 @@
     {%- endif -%}
     {%- if canonical == 'predicted_label' and column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
         {%- do guess.remarks.append('check: ' ~ column.name ~ ' is left out; its values are not 0/1 or true/false. label_threshold makes the label from the score.') -%}
+        {%- do table.taken.append(column.name) -%}
         {{ return(none) }}
     {%- endif -%}
-    {%- if canonical == 'actual' and column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
-        {%- do guess.remarks.append('check: ' ~ column.name ~ ' of the outcomes must be 0/1 or true/false; other rows are rejected.') -%}
-    {%- endif -%}
-    {%- if column is not none -%}
-        {{ return({'column': column, 'note': ''}) }}
-    {%- endif -%}
+    {%- set note = '' -%}
     {%- set left = table.columns | rejectattr('name', 'in', table.taken) | list -%}
     {%- if canonical in ['predicted_at', 'observed_at'] -%}
         {%- set left = left | selectattr('kind', 'equalto', 'timestamp') | list -%}
@@ -173,7 +168,14 @@
     {%- else -%}
         {%- set left = [] -%}
     {%- endif -%}
-    {{ return({'column': left[0], 'note': 'the only column left that can be it'} if left | length == 1 else none) }}
+    {%- if column is none and left | length == 1 -%}
+        {%- set column = left[0] -%}
+        {%- set note = 'the only column left that can be it' -%}
+    {%- endif -%}
+    {%- if canonical == 'actual' and column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
+        {%- do guess.remarks.append('check: ' ~ column.name ~ ' of the outcomes must be 0/1 or true/false; other rows are rejected.') -%}
+    {%- endif -%}
+    {{ return({'column': column, 'note': note} if column is not none else none) }}
 {% endmacro %}
 
 
@@ -185,19 +187,19 @@
     {%- set shared = ml_monitor._shared_names(tables) -%}
     {%- set candidates = [] -%}
     {%- for synonym in ml_monitor._column_synonyms()['prediction_id'] -%}
-        {%- do candidates.extend(table.columns | selectattr('name', 'equalto', synonym) | list) -%}
+        {%- do candidates.extend(table.columns | selectattr('plain_name', 'equalto', synonym) | list) -%}
     {%- endfor -%}
-    {%- if candidates and candidates[0].name == 'prediction_id' -%}
+    {%- if candidates and candidates[0].plain_name == 'prediction_id' -%}
         {{ return({'column': candidates[0], 'note': none}) }}
     {%- endif -%}
-    {%- for column in table.columns if ml_monitor._is_key_name(column.name | lower) and column not in candidates -%}
+    {%- for column in table.columns if ml_monitor._is_key_name(column.plain_name) and column not in candidates -%}
         {%- do candidates.append(column) -%}
     {%- endfor -%}
     {%- set free = candidates | rejectattr('name', 'in', table.taken) | list -%}
     {%- set ranked = [] -%}
     {%- for column in free -%}
-        {%- set is_shared = column.name | lower in shared and tables | length > 1 -%}
-        {%- do ranked.append([0 if is_shared else 1, -1 * table['values'][column.name].distinct_count, loop.index0]) -%}
+        {%- set is_shared = column.plain_name in shared and tables | length > 1 -%}
+        {%- do ranked.append([0 if is_shared else 1, -1 * table.values_seen[column.name].distinct_count, loop.index0]) -%}
     {%- endfor -%}
     {%- if not ranked -%}
         {{ return(none) }}
@@ -207,12 +209,12 @@
 {% endmacro %}
 
 
-{# The lower-case names that every table has. #}
+{# The plain names that every table has. #}
 {% macro _shared_names(tables) %}
     {%- set shared = [] -%}
-    {%- for name in tables.predictions.columns | map(attribute='name') | map('lower') -%}
+    {%- for name in tables.predictions.columns | map(attribute='plain_name') -%}
         {%- set holders = [] -%}
-        {%- for table in tables.values() if name in table.columns | map(attribute='name') | map('lower') -%}
+        {%- for table in tables.values() if name in table.columns | map(attribute='plain_name') -%}
             {%- do holders.append(table) -%}
         {%- endfor -%}
         {%- do shared.append(name) if holders | length == tables | length -%}
@@ -223,7 +225,7 @@
 
 {# Whether a column can be a binary label: 0/1 or true/false in a number, a boolean or text. #}
 {% macro _holds_yes_or_no(table, column) %}
-    {%- set values = table['values'].get(column.name) -%}
+    {%- set values = table.values_seen.get(column.name) -%}
     {%- if values is none -%}
         {{ return(true) }}
     {%- endif -%}

@@ -63,9 +63,12 @@
     {%- set names = columns | map(attribute='name') | list -%}
     {%- set problems = [] -%}
     {%- for column, wanted_for in purposes.items() -%}
-        {%- set unquoted = names | select('equalto', column) | list -%}
-        {%- if unquoted -%}
-            {%- set hint = '; its column ' ~ column ~ ' is only reached in quotes: ' ~ "'" ~ adapter.quote(column) ~ "'" -%}
+        {%- set unreached = [] -%}
+        {%- for name in names if name | lower == column | lower -%}
+            {%- do unreached.append(name) -%}
+        {%- endfor -%}
+        {%- if unreached -%}
+            {%- set hint = '; its column ' ~ unreached[0] ~ " is only reached in quotes: '" ~ adapter.quote(unreached[0]) ~ "'" -%}
         {%- else -%}
             {%- set hint = ml_monitor._nearest(column, names) -%}
         {%- endif -%}

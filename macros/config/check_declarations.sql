@@ -60,11 +60,11 @@
 
 
 {% macro _no_log_problem() %}
-    {%- set settings = var('ml_monitor', {}) -%}
+    {%- set entries = var('ml_monitor', {}).keys() | reject('equalto', 'prediction_logs') | list -%}
     {{ return(
         'no prediction log is declared. List your logs in dbt_project.yml under vars: ml_monitor: prediction_logs: (see README.md); '
-        ~ "dbt -q run-operation ml_monitor.declare --args '{predictions: schema.table}' prints the block for a table"
-        ~ ('. Of vars: ml_monitor: there is only ' ~ settings.keys() | join(', ') if settings else '')
+        ~ "dbt -q run-operation ml_monitor.declare --args '{predictions: schema.table}' prints the entry for a table"
+        ~ ml_monitor._nearest('prediction_logs', entries)
     ) }}
 {% endmacro %}
 

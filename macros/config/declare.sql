@@ -59,7 +59,16 @@
     {%- if columns is none -%}
         {{ exceptions.raise_compiler_error('ml_monitor: there is no table ' ~ relation ~ ml_monitor._tables_beside(relation)) }}
     {%- endif -%}
+    {%- for column in columns -%}
+        {%- do column.update({'plain_name': ml_monitor._plain_name(column.name)}) -%}
+    {%- endfor -%}
     {{ return({'declared': declared, 'relation': relation, 'columns': columns, 'is_source_needed': is_source_needed}) }}
+{% endmacro %}
+
+
+{# customerId, Customer-ID and CUSTOMER_ID as customer_id: the form in which names are compared. #}
+{% macro _plain_name(name) %}
+    {{ return(modules.re.sub('[^A-Za-z0-9]+', '_', modules.re.sub('(?<=[a-z0-9])(?=[A-Z])', '_', name)) | lower) }}
 {% endmacro %}
 
 

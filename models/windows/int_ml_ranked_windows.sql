@@ -2,7 +2,8 @@
 /*
     Grain: log, model, version, window and slice in which both classes occur. What needs the order of the scores:
     AUC, average precision, KS separation. Windows up to the log's exact_row_limit are read row by row and have bound 0.
-    Larger ones come from 1,000 score cells, treated as ties, with a bound that always holds:
+    Larger ones, and trailing windows, which would read every row again 35 times, come from 1,000 score cells, treated
+    as ties, with a bound that always holds:
       roc_auc            half of the pairs that share a cell
       ks_separation      the largest share of a class in one cell
       average_precision  each cell's share of the positives times the reach of the precision inside the cell
@@ -19,7 +20,8 @@ with windows as (
         windows.slice_value,
         windows.true_positive_count + windows.false_negative_count as positive_total,
         windows.true_negative_count + windows.false_positive_count as negative_total,
-        windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
+        windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
+        and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
         /* one number for the eight columns: what is sorted and joined below is long */
         row_number() over (
             order by

@@ -9,8 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
-from decimal import Decimal, getcontext
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 LARGEST_INDEX = 1000  # so 2000 degrees of freedom
@@ -20,15 +19,18 @@ _DIGITS = 50
 _PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494")
 
 
-def terms(largest_index: int = LARGEST_INDEX) -> Iterator[tuple[float, float]]:
-    """Yield (k, ln gamma(k + 1)) for k = 0, 0.5, ... largest_index."""
-    getcontext().prec = _DIGITS
-    gamma = {0: Decimal(1), 1: _PI.sqrt() / 2}  # gamma(k + 1) at k = 0 and 1/2, by the parity of 2 k
-    for twice_index in range(2 * largest_index + 1):
-        parity = twice_index % 2
-        if twice_index > 1:
-            gamma[parity] *= Decimal(twice_index) / 2
-        yield twice_index / 2, float(gamma[parity].ln())
+def terms(largest_index: int = LARGEST_INDEX) -> list[tuple[float, float]]:
+    """Return (k, ln gamma(k + 1)) for k = 0, 0.5, ... largest_index."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        gamma = {0: Decimal(1), 1: _PI.sqrt() / 2}  # gamma(k + 1) at k = 0 and 1/2, by the parity of 2 k
+        values = []
+        for twice_index in range(2 * largest_index + 1):
+            parity = twice_index % 2
+            if twice_index > 1:
+                gamma[parity] *= Decimal(twice_index) / 2
+            values.append((twice_index / 2, float(gamma[parity].ln())))
+    return values
 
 
 def write(path: Path) -> None:

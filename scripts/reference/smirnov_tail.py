@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from decimal import Decimal, getcontext
+from decimal import Decimal, localcontext
 
-getcontext().prec = 60
-
+_DIGITS = 60
 LARGEST_D = Decimal("0.5")
 NODE_COUNT = 26
 SMALLEST_NODE = Decimal("0.03")  # the expansion needs n d large, and n costs time
@@ -93,6 +92,12 @@ def expansion(d: Decimal) -> list[Decimal]:
 
 def fitted() -> dict[str, list[Decimal]]:
     """Return the five polynomials, highest power first."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return _fitted()
+
+
+def _fitted() -> dict[str, list[Decimal]]:
     squares = chebyshev_nodes(11, LARGEST_D**2)
     polynomials = {"e": solve([[u**k for k in range(11)] for u in squares], [rate(u.sqrt()) / u for u in squares])}
     nodes = [d for d in chebyshev_nodes(NODE_COUNT, LARGEST_D) if d > SMALLEST_NODE]
@@ -111,8 +116,7 @@ def main() -> None:
     """Print the polynomials."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for name, coefficients in fitted().items():
-        digits = ", ".join(f"'{coefficient:.16e}'".replace("e+", "e") for coefficient in coefficients)
-        print(f"{{%- set {name} = [{digits}] -%}}")
+        print(f"{{%- set {name} = [{', '.join(repr(float(value)) for value in coefficients)}] -%}}")
 
 
 if __name__ == "__main__":

@@ -104,22 +104,56 @@ faulty_outcomes as (
 
 ),
 
-/* usable outcomes, the only one of their id, that no accepted prediction took up */
-left_over_outcomes as (
+{% if ml_monitor.is_partial_build() %}
+dirty_ids as (
+
+    select
+        accepted.log_name,
+        accepted.prediction_id
+    from accepted
+    {{ ml_monitor.in_dirty_days('accepted', 'predicted_date') }}
+    union
+    select
+        all_outcomes.log_name,
+        all_outcomes.prediction_id
+    from all_outcomes
+    {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date') }}
+
+),
+
+candidate_outcomes as (
 
     select all_outcomes.*
     from all_outcomes
+    inner join dirty_ids
+        on
+            all_outcomes.log_name = dirty_ids.log_name
+            and all_outcomes.prediction_id = dirty_ids.prediction_id
+
+),
+{% else %}
+candidate_outcomes as (
+
+    select * from all_outcomes
+
+),
+{% endif %}
+/* usable outcomes, the only one of their id, that no accepted prediction took up */
+left_over_outcomes as (
+
+    select candidate_outcomes.*
+    from candidate_outcomes
     left join all_repeated_outcomes
         on
-            all_outcomes.log_name = all_repeated_outcomes.log_name
-            and all_outcomes.prediction_id = all_repeated_outcomes.prediction_id
+            candidate_outcomes.log_name = all_repeated_outcomes.log_name
+            and candidate_outcomes.prediction_id = all_repeated_outcomes.prediction_id
     left join accepted
         on
-            all_outcomes.log_name = accepted.log_name
-            and all_outcomes.prediction_id = accepted.prediction_id
+            candidate_outcomes.log_name = accepted.log_name
+            and candidate_outcomes.prediction_id = accepted.prediction_id
             and accepted.observed_at is not null
     where
-        all_outcomes.row_fault is null
+        candidate_outcomes.row_fault is null
         and all_repeated_outcomes.prediction_id is null
         and accepted.prediction_id is null
 
