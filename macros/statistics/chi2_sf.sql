@@ -5,7 +5,7 @@
         Q = sum over k of exp(k ln(x / 2) - x / 2 - ln gamma(k + 1))  [ + erfc(sqrt(x / 2)) where df is odd ]
             with k = 0, 1, .. df / 2 - 1 where df is even, and k = 1/2, 3/2, .. df / 2 - 1 where it is odd
 
-    In [0, 1]; relative error < 1e-10 down to 1e-290; 0 below 1e-300. x <= 0 gives 1. Null where x is null, NaN or
+    In [0, 1]; relative error < 1e-11 down to 1e-290; 0 below 1e-300. x <= 0 gives 1. Null where x is null, NaN or
     infinite, where df is null, not whole or outside 1 .. 2000, and where the terms were not joined.
 
     The terms are joined and summed in the model, by equal degrees of freedom, so that a row meets only the df / 2 terms
@@ -47,7 +47,9 @@
     The last join is a left join: one degree of freedom has no terms.
 #}
 {% macro chi2_sf(x, degrees_of_freedom, term_sum) -%}
-    {%- set df = degrees_of_freedom -%}
+    {%- set x = ml_monitor._operand(x) -%}
+    {%- set df = ml_monitor._operand(degrees_of_freedom) -%}
+    {%- set term_sum = ml_monitor._operand(term_sum) -%}
     case
         when {{ ml_monitor.is_finite(x) }} and {{ df }} between 1 and 2000 and floor({{ df }}) = {{ df }} and ({{ df }} = 1 or {{ term_sum }} is not null) then
         case

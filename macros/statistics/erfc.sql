@@ -4,6 +4,7 @@
     approximations. x is written some sixty times: pass a column.
 #}
 {% macro erfc(x) -%}
+    {%- set x = ml_monitor._operand(x) -%}
     {%- set z = '(abs(' ~ x ~ ') * ' ~ ml_monitor.double_literal('1.4142135623730951') ~ ')' -%}
     case
         when abs({{ x }}) < {{ ml_monitor.double_literal('1e-20') }} then 1

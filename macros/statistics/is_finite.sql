@@ -3,5 +3,5 @@
     double (1.7977e308) count as infinite.
 #}
 {% macro is_finite(x) -%}
-cast({{ x }} as {{ ml_monitor.type_double() }}) between {{ ml_monitor.double_literal('-1.797e308') }} and {{ ml_monitor.double_literal('1.797e308') }}
+(cast({{ x }} as {{ ml_monitor.type_double() }}) between {{ ml_monitor.double_literal('-1.797e308') }} and {{ ml_monitor.double_literal('1.797e308') }})
 {%- endmacro %}

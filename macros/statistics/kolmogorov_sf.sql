@@ -6,6 +6,7 @@
     their size. Null for null, NaN and infinity.
 #}
 {% macro kolmogorov_sf(z) -%}
+    {%- set z = ml_monitor._operand(z) -%}
     {%- set pi_squared = 9.869604401089358 -%}
     case
         when {{ z }} < {{ ml_monitor.double_literal('0.04') }} then 1

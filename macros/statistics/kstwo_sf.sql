@@ -16,6 +16,8 @@
     Null where d or n is null, d is not finite, or n is outside 1 .. 1e15. d and n are written some hundred times: pass columns.
 #}
 {% macro kstwo_sf(d, n) -%}
+    {%- set d = ml_monitor._operand(d) -%}
+    {%- set n = ml_monitor._operand(n) -%}
     {%- set pi_squared = 9.869604401089358 -%}
     {%- set e = [
         0.42607169430001585, -0.15985251585138896, 0.19090015459109333, 0.0774860261292096, 0.10810564601226454,

@@ -13,6 +13,8 @@
     t or df is null or NaN, for abs(t) > 1e100 and for df outside 0.5 .. 1e15.
 #}
 {% macro student_t_two_sided_p(t, df) -%}
+    {%- set t = ml_monitor._operand(t) -%}
+    {%- set df = ml_monitor._operand(df) -%}
     {%- set one = ml_monitor.double_literal('1') -%}
     {%- set v = '(' ~ df ~ ' + 20)' -%}
     {#- ln(1 + t^2 / df): no log1p on DuckDB and Postgres; Spark's atanh is built on log1p (SPARK-28519) -#}

@@ -4,6 +4,7 @@
     Null where trials is null, zero or negative, and where successes is null or outside 0 .. trials.
 #}
 {% macro wilson_lower(successes, trials) -%}
+    {%- set trials = ml_monitor._operand(trials) -%}
     {%- set z_squared = ml_monitor.double_literal('3.8414588206941254') -%}
     {%- set successes = 'cast(' ~ successes ~ ' as ' ~ ml_monitor.type_double() ~ ')' -%}
     case

@@ -2,10 +2,12 @@
     The rows that a test over the windows of one model returns. The public tests beside this file say what is judged;
     here it is said over which windows, and what becomes of results that are missing or have no verdict.
       mart             the mart that holds the results
-      scope            which results: model_id, metric_name, granularity, last_windows, and by need model_version (none =
-                       the newest), slice_key and slice_value (none = all rows), subject, feature_name, baseline_name
+      scope            which results: model_id, metric_name, granularity, last_windows, and by need model_version
+                       (none = the newest), slice_key and slice_value (none = all rows), subject, feature_name,
+                       baseline_name
       verdict          how to treat verdicts: include_warnings, require_verdict, accepted_reasons, min_sample_count
-      breach           SQL condition of a violation, over the columns of `selected` below; none = the mart's own status
+      breach           SQL condition of a violation, over the columns of `selected` below; none = the mart's own
+                       status
       limit_text       SQL text for the explanation, with what the limit is; none = the thresholds of the policy
       judged_if        SQL condition without which `breach` says nothing, beside a value and enough rows
       counted_if       SQL condition of a window over the columns of the mart: others are passed over and not counted
@@ -167,8 +169,10 @@ judged as (
             when metric_value is null then status_reason
             when not is_mature then 'immature_labels'
             when sample_count < min_sample_count then 'insufficient_data'
-            when status = 'not_evaluated' then status_reason
-            else 'no_baseline'
+            {%- if judged_if is not none %}
+            when not coalesce({{ judged_if }}, false) then 'no_baseline'
+            {%- endif %}
+            else 'outside_limit'
         end as outcome_reason
         {%- endif %}
     from selected
@@ -227,8 +231,10 @@ described as (
                 when subject is not null then concat(' of the ', subject)
                 else ''
             end,
-            case when slice_key is not null then concat(' where ', slice_key, ' is ', coalesce(slice_value, 'null')) else '' end,
+            case when slice_key is not null then concat(' where ', slice_key, ' is ', coalesce(slice_value, 'null')) else '' end
+            {%- if scope.granularity != 'lifetime' %},
             ' in the ', granularity, ' of ', cast(window_start as {{ text_type }})
+            {%- endif %}
         ) as result_text
     from judged
 
@@ -246,7 +252,7 @@ findings as (
         feature_name,
         metric_value,
         sample_count,
-        status,
+        case outcome when 'violated' then {{ 'status' if breach is none else "'fail'" }} else 'not_evaluated' end as status,
         outcome_reason as status_reason,
         case
             when outcome = 'not_evaluated' then concat(result_text, ' has no verdict: ', outcome_reason)
@@ -256,10 +262,14 @@ findings as (
                 {%- if limit_text is not none %}
                 {{ limit_text }}
                 {%- else %}
-                status, ', held as ', comparison, ' against warn ',
-                coalesce(nullif({{ ml_monitor.plain_number('warn_threshold') }}, ''), 'none'), ' and fail ',
+                'status ', status, ' by the thresholds on its ', replace(comparison, '_', ' '), ': warn ',
+                coalesce(nullif({{ ml_monitor.plain_number('warn_threshold') }}, ''), 'none'), ', fail ',
                 coalesce(nullif({{ ml_monitor.plain_number('fail_threshold') }}, ''), 'none'),
-                case when reference_value is not null then concat(', usually ', {{ ml_monitor.plain_number('reference_value') }}) else '' end
+                case
+                    when comparison != 'value' and reference_value is not null
+                        then concat('; reference ', {{ ml_monitor.plain_number('reference_value') }})
+                    else ''
+                end
                 {%- endif %}
             )
         end as explanation

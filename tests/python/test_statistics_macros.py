@@ -512,7 +512,7 @@ def test_benjamini_hochberg_pattern(engine: Engine) -> None:
 
 # ---- portability ---------------------------------------------------------------------------------------------------
 
-# Functions with the same meaning on DuckDB, Postgres 15 and Spark 4 (Spark's floor gives a bigint: cast where it matters).
+# Functions with the same meaning on DuckDB, Postgres 15 and Spark 4 (there floor gives a bigint: cast where it matters).
 PORTABLE = {"abs", "atanh", "cast", "coalesce", "exp", "floor", "greatest", "least", "ln", "nullif", "sign", "sqrt"}
 KEYWORDS = {"and", "or", "not", "when", "then", "else", "case", "between"}
 EXPRESSIONS = [
@@ -521,6 +521,23 @@ EXPRESSIONS = [
     "chi2_sf_uses_term('df', 'k')", "kolmogorov_sf('x')", "kstwo_sf('x', 'n')", "ks_effective_n('n', 'm')",
     "student_t_two_sided_p('x', 'df')", "wilson_lower('k', 'n')", "wilson_upper('k', 'n')",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_arguments_may_be_expressions(engine: Engine, expression: str) -> None:
+    """`a - b` for a column gives what the column gives, and so does the result beside an operator."""
+    columns = {"x": 0.375, "y": 3.0, "df": 3.0, "s": 0.25, "k": 1.5, "g": 0.25, "n": 200.0, "m": 300.0}
+    used = {name: value for name, value in columns.items() if f"'{name}'" in expression} or {"x": 0.0}
+    halves = {f"{name}_{part}": [value * share] for name, value in used.items() for part, share in (("a", 3), ("b", 2))}
+    split = re.sub(r"'([a-z]+)'", r"'\1_a - \1_b'", expression)
+    plain = engine.evaluate(f"ml_monitor.{expression}", **{name: [value] for name, value in used.items()})
+    assert plain != [None]
+    assert engine.evaluate(f"ml_monitor.{split}", **halves) == pytest.approx(plain, rel=1e-12)
+    if isinstance(plain[0], float) and plain[0] != 0:
+        template = f"select 7 / ({{{{ ml_monitor.{expression} }}}}), 7 / {{{{ ml_monitor.{expression} }}}} from inputs"
+        engine.load("inputs", **{name: [value] for name, value in used.items()})
+        inside, bare = engine.query(template)[0]
+        assert inside == bare
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres", "spark"])
