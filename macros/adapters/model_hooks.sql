@@ -1,0 +1,29 @@
+{#
+    Statements around every model. Postgres plans statements over freshly made tables and over common table expressions
+    as if they held a handful of rows, and then loops over loops: it gets no nested loops where there is another way,
+    no just-in-time compilation of long expressions, and fresh statistics.
+#}
+{% macro before_model() %}
+    {{ return(adapter.dispatch('before_model', 'ml_monitor')()) }}
+{% endmacro %}
+
+{% macro default__before_model() %}
+    {{ return('') }}
+{% endmacro %}
+
+{% macro postgres__before_model() %}
+    {{ return("set local enable_nestloop = off; set local jit = off; set local work_mem = '128MB'") }}
+{% endmacro %}
+
+
+{% macro after_model() %}
+    {{ return(adapter.dispatch('after_model', 'ml_monitor')()) }}
+{% endmacro %}
+
+{% macro default__after_model() %}
+    {{ return('') }}
+{% endmacro %}
+
+{% macro postgres__after_model() %}
+    {{ return('analyze ' ~ this if model.config.materialized != 'view' else '') }}
+{% endmacro %}
