@@ -35,7 +35,11 @@
     {%- endif -%}
     {%- set columns = [] -%}
     {%- for column in found -%}
-        {%- do columns.append({'name': column.name, 'type': column.dtype | lower, 'kind': ml_monitor.column_kind(column.dtype)}) -%}
+        {%- do columns.append({
+            'name': column.name,
+            'type': column.dtype | lower,
+            'kind': ml_monitor.column_kind(column.dtype),
+        }) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {% endmacro %}
@@ -98,7 +102,8 @@
 #}
 {% macro reached_column(declared, columns) %}
     {%- set is_quoted = declared[:1] in ['"', '`'] -%}
-    {{ return(adapter.dispatch('reached_column', 'ml_monitor')(declared[1:-1] if is_quoted else declared, is_quoted, columns)) }}
+    {%- set name = declared[1:-1] if is_quoted else declared -%}
+    {{ return(adapter.dispatch('reached_column', 'ml_monitor')(name, is_quoted, columns)) }}
 {% endmacro %}
 
 {% macro default__reached_column(name, is_quoted, columns) %}

@@ -32,28 +32,32 @@
     {%- do lines.append('      - name: ' ~ ml_monitor._yaml_text(log_name)) -%}
     {%- do lines.append('        task: ' ~ guess.task ~ ml_monitor._check_mark(guess.task_note)) -%}
     {%- for entry, value in [('model_id', log_name), ('model_version', '1')] if not guess.columns.predictions[entry] -%}
-        {%- do lines.append('        ' ~ entry ~ ': ' ~ ml_monitor._yaml_text(value) ~ ml_monitor._check_mark('no column of the predictions says it')) -%}
+        {%- set mark = ml_monitor._check_mark('no column of the predictions says it') -%}
+        {%- do lines.append('        ' ~ entry ~ ': ' ~ ml_monitor._yaml_text(value) ~ mark) -%}
     {%- endfor -%}
     {%- for table_name, table in tables.items() -%}
         {%- do lines.append('        ' ~ table_name ~ ':') -%}
         {%- do lines.append('          relation: ' ~ ml_monitor._yaml_text(table.declared)) -%}
-        {%- do lines.extend(ml_monitor._mapping_lines(guess.columns[table_name], guess.required[table_name], guess.notes[table_name])) -%}
+        {%- do lines.extend(ml_monitor._mapping_lines(guess, table_name)) -%}
         {%- if table_name == guess.feature_home and table_name == 'features' -%}
             {%- do lines.extend(ml_monitor._feature_lines(guess)) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if 'outcomes' not in tables -%}
-        {%- do lines.append('        # outcomes: {relation: source.table}  # check: without outcomes there is drift, but no performance') -%}
+        {%- set mark = ml_monitor._check_mark('without outcomes there is drift, but no performance') -%}
+        {%- do lines.append('        # outcomes: {relation: source.table}' ~ mark) -%}
     {%- endif -%}
     {%- if guess.feature_home == 'predictions' and (guess.numeric or guess.categorical) -%}
         {%- do lines.append('        features:  # columns of the predictions') -%}
         {%- do lines.extend(ml_monitor._feature_lines(guess)) -%}
     {%- endif -%}
     {%- if guess.slices -%}
-        {%- do lines.append('        # slices: [' ~ ml_monitor._yaml_list(guess.slices) ~ ']  # check: columns of few values; at most ' ~ ml_monitor.slice_slot_limit() ~ ' with the protected ones') -%}
+        {%- set mark = ml_monitor._check_mark('columns of few values; at most ' ~ ml_monitor.slice_slot_limit() ~ ' with the protected ones') -%}
+        {%- do lines.append('        # slices: [' ~ ml_monitor._yaml_list(guess.slices) ~ ']' ~ mark) -%}
     {%- endif -%}
     {%- if guess.protected -%}
-        {%- do lines.append('        protected: [' ~ ml_monitor._yaml_list(guess.protected) ~ ']' ~ ml_monitor._check_mark('attributes of persons, by their names')) -%}
+        {%- set mark = ml_monitor._check_mark('attributes of persons, by their names') -%}
+        {%- do lines.append('        protected: [' ~ ml_monitor._yaml_list(guess.protected) ~ ']' ~ mark) -%}
     {%- endif -%}
     {%- for note in guess.remarks -%}
         {%- do lines.append('        # ' ~ note) -%}
@@ -63,10 +67,12 @@
 
 
 {# `columns:` with what differs from the canonical name and with the optional columns that are there. #}
-{% macro _mapping_lines(columns, required, notes) %}
+{% macro _mapping_lines(guess, table_name) %}
+    {%- set required = guess.required[table_name] -%}
     {%- set lines = [] -%}
-    {%- for canonical, raw in columns.items() if raw and (raw != canonical or canonical not in required) -%}
-        {%- do lines.append('            ' ~ canonical ~ ': ' ~ ml_monitor._yaml_text(raw) ~ ml_monitor._check_mark(notes.get(canonical))) -%}
+    {%- for canonical, raw in guess.columns[table_name].items() if raw != canonical or canonical not in required -%}
+        {%- set mark = ml_monitor._check_mark(guess.notes[table_name][canonical]) -%}
+        {%- do lines.append('            ' ~ canonical ~ ': ' ~ ml_monitor._yaml_text(raw) ~ mark) -%}
     {%- endfor -%}
     {{ return(['          columns:'] + lines if lines else []) }}
 {% endmacro %}
@@ -75,7 +81,8 @@
 {% macro _feature_lines(guess) %}
     {%- set lines = [] -%}
     {%- for kind in ['numeric', 'categorical'] if guess[kind] -%}
-        {%- do lines.append('          ' ~ kind ~ ':' ~ ('  # check: a number that is a code belongs to categorical' if kind == 'numeric' else '')) -%}
+        {%- set note = 'a number that is a code belongs to categorical' if kind == 'numeric' else none -%}
+        {%- do lines.append('          ' ~ kind ~ ':' ~ ml_monitor._check_mark(note)) -%}
         {%- for feature in guess[kind] -%}
             {%- do lines.append('            - ' ~ ml_monitor._yaml_text(feature)) -%}
         {%- endfor -%}
@@ -92,7 +99,8 @@
 
 {# A text that YAML reads back as the same text. #}
 {% macro _yaml_text(text) %}
-    {%- set is_plain = modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_.$-]*', text) and text | lower not in ['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null'] -%}
+    {%- set yaml_words = ['y', 'n', 'yes', 'no', 'on', 'off', 'true', 'false', 'null'] -%}
+    {%- set is_plain = modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_.$-]*', text) and text | lower not in yaml_words -%}
     {{ return(text if is_plain else "'" ~ text | replace("'", "''") ~ "'") }}
 {% endmacro %}
 

@@ -65,21 +65,23 @@
     {%- set table = declared.get(table_name) -%}
     {%- set place = table_name ~ ': ' -%}
     {%- if table is none -%}
-        {{ return(['predictions: relation: is missing (a source as source.table, or the name of a model)'] if table_name == 'predictions' else []) }}
+        {{ return([ml_monitor._no_relation_problem(place)] if table_name == 'predictions' else []) }}
     {%- endif -%}
     {%- if table is not mapping -%}
         {{ return([place ~ "'" ~ table ~ "' is not a mapping; write " ~ table_name ~ ': {relation: source.table}']) }}
     {%- endif -%}
-    {%- set problems = ml_monitor._entry_problems(table, ['relation', 'columns'] + (['numeric', 'categorical'] if table_name == 'features' else []), place) -%}
+    {%- set entries = ['relation', 'columns'] + (['numeric', 'categorical'] if table_name == 'features' else []) -%}
+    {%- set problems = ml_monitor._entry_problems(table, entries, place) -%}
     {%- set relation = table.get('relation') -%}
     {%- if relation is not none -%}
         {%- if relation is not string or not modules.re.fullmatch("[^.'\\\\\\s]+(\\.[^.'\\\\\\s]+)?", relation) -%}
-            {%- do problems.append(place ~ "relation '" ~ relation ~ "' is neither a source as source.table nor the name of a model, seed or snapshot") -%}
+            {%- set kinds = ' is neither a source as source.table nor the name of a model, seed or snapshot' -%}
+            {%- do problems.append(place ~ "relation '" ~ relation ~ "'" ~ kinds) -%}
         {%- endif -%}
     {%- elif table_name != 'features' -%}
-        {%- do problems.append(place ~ 'relation: is missing (a source as source.table, or the name of a model)') -%}
+        {%- do problems.append(ml_monitor._no_relation_problem(place)) -%}
     {%- elif table.get('columns') -%}
-        {%- do problems.append('features: columns: has no effect without relation:; without one the features are read from the predictions') -%}
+        {%- do problems.append('features: columns: has no effect without relation: (the features are then read from the predictions)') -%}
     {%- endif -%}
     {%- set columns = table.get('columns') or {} -%}
     {%- if columns is not mapping -%}
@@ -101,6 +103,11 @@
 {% endmacro %}
 
 
+{% macro _no_relation_problem(place) %}
+    {{ return(place ~ 'relation: is missing (a source as source.table, or the name of a model)') }}
+{% endmacro %}
+
+
 {# A declared column must be a plain name, or quoted as its engine quotes. #}
 {% macro _column_name_problems(name, place) %}
     {%- if name is not string -%}
@@ -108,7 +115,8 @@
     {%- elif "'" in name -%}
         {{ return([place ~ name ~ ' has a single quote in it; a SQL view can rename the column']) }}
     {%- elif not modules.re.fullmatch('[^\\W\\d][\\w$]*|"[^"\\\\]+"|`[^`\\\\]+`', name) -%}
-        {{ return([place ~ "'" ~ name ~ "' is not a plain column name; quote it (" ~ "'" ~ '"' ~ name ~ '"' ~ "'" ~ ') or rename the column in a SQL view']) }}
+        {%- set quoted = "'" ~ '"' ~ name ~ '"' ~ "'" -%}
+        {{ return([place ~ "'" ~ name ~ "' is not a plain column name; quote it (" ~ quoted ~ ') or rename it in a SQL view']) }}
     {%- endif -%}
     {{ return([]) }}
 {% endmacro %}
@@ -177,7 +185,8 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- if keys | unique | list | length > ml_monitor.slice_slot_limit() -%}
-        {%- do problems.append('it declares ' ~ keys | unique | list | length ~ ' slices and protected attributes; at most ' ~ ml_monitor.slice_slot_limit() ~ ' fit') -%}
+        {%- set count = keys | unique | list | length -%}
+        {%- do problems.append('it declares ' ~ count ~ ' slices and protected attributes; at most ' ~ ml_monitor.slice_slot_limit() ~ ' fit') -%}
     {%- endif -%}
     {{ return(problems) }}
 {% endmacro %}

@@ -18,11 +18,15 @@
             {%- do left_out.setdefault(role, []).append(name) -%}
         {%- endif -%}
         {%- if role == 'numeric' and modules.re.fullmatch(ml_monitor._protected_name_pattern(), column.plain_name) -%}
-            {%- do guess.remarks.append('check: ' ~ name ~ ' has too many values for a slice; to declare it protected, a SQL view can put it into bands') -%}
+            {%- do guess.remarks.append(
+                'check: ' ~ name ~ ' has too many values for a slice; to declare it protected, a SQL view can put it into bands'
+            ) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if guess.feature_home == 'features' -%}
-        {%- for column in tables.predictions.columns if column.name not in tables.predictions.taken -%}
+        {%- for column in tables.predictions.columns
+            if column.name not in tables.predictions.taken
+            and ml_monitor._name_to_declare(column.name) not in guess.slices + guess.protected -%}
             {%- set role = ml_monitor._column_role(tables.predictions, column) -%}
             {%- set name = 'predictions.' ~ ml_monitor._name_to_declare(column.name) -%}
             {%- if role == 'protected' -%}
@@ -30,7 +34,7 @@
             {%- elif role == 'categorical' and ml_monitor._has_few_values(tables.predictions, column) -%}
                 {%- do guess.slices.append(name) -%}
             {%- else -%}
-                {%- do left_out.setdefault('columns of the predictions that no name explains', []).append(column.name) -%}
+                {%- do left_out.setdefault('unknown columns of the predictions', []).append(column.name) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}

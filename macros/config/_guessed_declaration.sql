@@ -68,7 +68,9 @@
         {%- do statistics.update({'row_count': row[0]}) -%}
         {%- for column in some -%}
             {%- set first = 1 + 3 * loop.index0 -%}
-            {%- do statistics.values_seen.update({column.name: {'distinct_count': row[first], 'lowest': row[first + 1], 'highest': row[first + 2]}}) -%}
+            {%- do statistics.values_seen.update({
+                column.name: {'distinct_count': row[first], 'lowest': row[first + 1], 'highest': row[first + 2]},
+            }) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(statistics) }}
@@ -92,14 +94,18 @@
     {%- set label = ml_monitor._synonym_column(table, 'predicted_label', ['text']) -%}
     {%- set label_count = table.values_seen[label.name].distinct_count if label is not none else 0 -%}
     {%- if 'class_scores' in tables or label_count > 2 -%}
-        {{ return({'task': 'multiclass_classification', 'note': label.name ~ ' has ' ~ label_count ~ ' values' if label_count > 2 else 'there is a table of class scores'}) }}
+        {%- set reason = label.name ~ ' has ' ~ label_count ~ ' values' if label_count > 2 else 'there is a table of class scores' -%}
+        {{ return({'task': 'multiclass_classification', 'note': reason}) }}
     {%- endif -%}
     {%- for canonical in ['score', 'predicted_value'] -%}
         {%- set said = ml_monitor._synonym_column(table, canonical, ['number']) -%}
         {%- if said is not none -%}
             {%- set values = table.values_seen[said.name] -%}
             {%- set is_share = values.lowest is not none and values.lowest >= 0 and values.highest <= 1 -%}
-            {%- set span = said.name ~ (' runs from %.4g to %.4g' | format(values.lowest, values.highest) if values.lowest is not none else ' has no values') -%}
+            {%- set span = said.name ~ ' has no values' -%}
+            {%- if values.lowest is not none -%}
+                {%- set span = said.name ~ ' runs from %.4g to %.4g' | format(values.lowest, values.highest) -%}
+            {%- endif -%}
             {%- if is_share -%}
                 {{ return({'task': 'binary_classification', 'note': span}) }}
             {%- elif canonical == 'predicted_value' -%}
@@ -137,7 +143,8 @@
             {%- do guess.notes[table_name].update({canonical: none if found.column.plain_name == canonical else found.note}) -%}
         {%- elif canonical in guess.required[table_name] and canonical not in ['model_id', 'model_version'] -%}
             {%- do guess.columns[table_name].update({canonical: 'FIXME'}) -%}
-            {%- do guess.notes[table_name].update({canonical: 'no column looks like it; there are ' ~ ml_monitor._listed_columns(table.columns)}) -%}
+            {%- set note = 'no column looks like it; there are ' ~ ml_monitor._listed_columns(table.columns) -%}
+            {%- do guess.notes[table_name].update({canonical: note}) -%}
         {%- endif -%}
     {%- endfor -%}
 {% endmacro %}
@@ -154,8 +161,11 @@
     {%- if canonical == 'score' and column is none and guess.task == 'binary_classification' -%}
         {%- set column = ml_monitor._synonym_column(table, 'predicted_value', ['number'], table.taken) -%}
     {%- endif -%}
-    {%- if canonical == 'predicted_label' and column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
-        {%- do guess.remarks.append('check: ' ~ column.name ~ ' is left out; its values are not 0/1 or true/false. label_threshold makes the label from the score.') -%}
+    {%- set is_faulty_label = column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
+    {%- if canonical == 'predicted_label' and is_faulty_label -%}
+        {%- do guess.remarks.append(
+            'check: ' ~ column.name ~ ' is left out; its values are not 0/1 or true/false. label_threshold makes the label from the score.'
+        ) -%}
         {%- do table.taken.append(column.name) -%}
         {{ return(none) }}
     {%- endif -%}
@@ -172,7 +182,8 @@
         {%- set column = left[0] -%}
         {%- set note = 'the only column left that can be it' -%}
     {%- endif -%}
-    {%- if canonical == 'actual' and column is not none and guess.task == 'binary_classification' and not ml_monitor._holds_yes_or_no(table, column) -%}
+    {%- if canonical == 'actual' and column is not none and guess.task == 'binary_classification'
+        and not ml_monitor._holds_yes_or_no(table, column) -%}
         {%- do guess.remarks.append('check: ' ~ column.name ~ ' of the outcomes must be 0/1 or true/false; other rows are rejected.') -%}
     {%- endif -%}
     {{ return({'column': column, 'note': note} if column is not none else none) }}
@@ -229,8 +240,9 @@
     {%- if values is none -%}
         {{ return(true) }}
     {%- endif -%}
-    {%- set extremes = [values.lowest | string | lower, values.highest | string | lower] | reject('in', ['none', '0', '0.0', '1', '1.0', 'true', 't', 'false', 'f']) | list -%}
-    {{ return(values.distinct_count <= 2 and not extremes) }}
+    {%- set readable = ['none', '0', '0.0', '1', '1.0', 'true', 't', 'false', 'f'] -%}
+    {%- set is_readable = values.lowest | string | lower in readable and values.highest | string | lower in readable -%}
+    {{ return(values.distinct_count <= 2 and is_readable) }}
 {% endmacro %}
 
 

@@ -42,7 +42,8 @@
     {%- set numbers = ['score', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'rank', 'sample_weight',
                        'class_score'] -%}
     {%- if canonical in ['predicted_at', 'observed_at', 'loaded_at'] -%}
-        {{ return({'kinds': ['timestamp', 'text'], 'wanted': 'a timestamp, a date, or text such as 2026-07-01 12:00:00 (a SQL view can convert an epoch)'}) }}
+        {%- set wanted = 'a timestamp, a date, or text such as 2026-07-01 12:00:00 (a SQL view can convert an epoch)' -%}
+        {{ return({'kinds': ['timestamp', 'text'], 'wanted': wanted}) }}
     {%- elif canonical in numbers or (canonical == 'actual' and task == 'regression') -%}
         {{ return({'kinds': ['number', 'text'], 'wanted': 'a number, or text that holds one'}) }}
     {%- elif canonical == 'actual' and task in ['binary_classification', 'ranking'] -%}
@@ -86,7 +87,8 @@
     {%- for need in needs if need.kinds -%}
         {%- set column = ml_monitor.reached_column(need.column, columns) -%}
         {%- if column is not none and column.kind not in need.kinds + ['unknown'] -%}
-            {%- do problems.append(place ~ ": column '" ~ need.column ~ "' is " ~ column.type ~ ': ' ~ need.purpose ~ ' needs ' ~ need.wanted) -%}
+            {%- set what = ": column '" ~ need.column ~ "' is " ~ column.type -%}
+            {%- do problems.append(place ~ what ~ ': ' ~ need.purpose ~ ' needs ' ~ need.wanted) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(problems) }}

@@ -26,7 +26,8 @@
             {%- set found = found_tables[name] -%}
             {%- set title = "prediction log '" ~ log.name ~ "': " ~ table_name ~ ': ' ~ name -%}
             {%- if found.is_missing -%}
-                {%- do problems.append(title ~ ' is not in the warehouse: there is no table ' ~ found.relation ~ ml_monitor._tables_beside(found.relation)) -%}
+                {%- set hint = ml_monitor._tables_beside(found.relation) -%}
+                {%- do problems.append(title ~ ' is not in the warehouse: there is no table ' ~ found.relation ~ hint) -%}
             {%- elif found.columns is not none -%}
                 {%- set needs = ml_monitor._needed_columns(log, table_name) -%}
                 {%- set place = title ~ ' (' ~ found.relation ~ ')' -%}
@@ -104,7 +105,8 @@
     {%- if not names -%}
         {{ return('') }}
     {%- endif -%}
-    {{ return('. Schema ' ~ relation.schema ~ ' has ' ~ (ml_monitor._similar_names(relation.identifier, names) or (names | sort)[:10]) | join(', ')) }}
+    {%- set shown = ml_monitor._similar_names(relation.identifier, names) or (names | sort)[:10] -%}
+    {{ return('. Schema ' ~ relation.schema ~ ' has ' ~ shown | join(', ')) }}
 {% endmacro %}
 
 

@@ -11,13 +11,16 @@
         {{ return('') }}
     {%- endif -%}
     {%- if task is not none and task not in ml_monitor.known_tasks() -%}
-        {{ exceptions.raise_compiler_error("ml_monitor: unknown task '" ~ task ~ "'; known are " ~ ml_monitor.known_tasks() | join(', ')) }}
+        {{ ml_monitor._raise_problems(["unknown task '" ~ task ~ "'; known are " ~ ml_monitor.known_tasks() | join(', ')]) }}
     {%- endif -%}
     {%- if predictions is none -%}
-        {{ exceptions.raise_compiler_error("ml_monitor: say which table: --args '{predictions: schema.table}' (also: outcomes, features, class_scores, name, task)") }}
+        {{ exceptions.raise_compiler_error(
+            "ml_monitor: say which table: --args '{predictions: schema.table}' (also: outcomes, features, class_scores, name, task)"
+        ) }}
     {%- endif -%}
     {%- set tables = {} -%}
-    {%- for table_name, given in [('predictions', predictions), ('outcomes', outcomes), ('features', features), ('class_scores', class_scores)] if given is not none -%}
+    {%- set given_tables = {'predictions': predictions, 'outcomes': outcomes, 'features': features, 'class_scores': class_scores} -%}
+    {%- for table_name, given in given_tables.items() if given is not none -%}
         {%- do tables.update({table_name: ml_monitor._table_to_declare(given)}) -%}
     {%- endfor -%}
     {%- set guess = ml_monitor._guessed_declaration(tables, task) -%}
@@ -48,7 +51,8 @@
     {%- for declared in graph.sources.values()
         if declared.schema == relation.schema and declared.identifier == relation.identifier
         and (declared.database == relation.database or not relation.database) -%}
-        {{ return(ml_monitor._read_table(declared.source_name ~ '.' ~ declared.name, source(declared.source_name, declared.name), false)) }}
+        {%- set name = declared.source_name ~ '.' ~ declared.name -%}
+        {{ return(ml_monitor._read_table(name, source(declared.source_name, declared.name), false)) }}
     {%- endfor -%}
     {{ return(ml_monitor._read_table(relation.schema ~ '.' ~ relation.identifier, relation, true)) }}
 {% endmacro %}
@@ -75,6 +79,7 @@
 {# The predictions table's name without what says that it holds predictions, else its schema's. #}
 {% macro _guessed_log_name(table) %}
     {%- set identifier = table.relation.identifier | lower -%}
-    {%- set bare = modules.re.sub('(^|_)(raw|src|stg|fct|ml|model|predictions?|scores?|scored|scoring|forecasts?|impressions|inference|log|logs)(?=_|$)', '', identifier).strip('_') -%}
+    {%- set usual = 'raw|src|stg|fct|ml|model|predictions?|scores?|scored|scoring|forecasts?|impressions|inference|logs?' -%}
+    {%- set bare = modules.re.sub('(^|_)(' ~ usual ~ ')(?=_|$)', '', identifier).strip('_') -%}
     {{ return(bare or table.relation.schema) }}
 {% endmacro %}

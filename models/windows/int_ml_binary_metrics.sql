@@ -54,64 +54,48 @@ rates as (
         {{ ml_monitor.auc_standard_error('roc_auc', 'tp + fn', 'tn + fp') }} as roc_auc_standard_error
     from counts
 
-),
-
-metrics as (
-
-    select
-        rates.log_name,
-        rates.model_id,
-        rates.model_version,
-        rates.granularity,
-        rates.window_start,
-        rates.slice_key,
-        rates.slice_value,
-        rates.prediction_count,
-        measured.metric_name,
-        measured.metric_value,
-        measured.metric_error_bound,
-        measured.sample_count,
-        measured.success_count,
-        measured.standard_error
-    from rates
-    cross join lateral (
-        {%- set zero = ml_monitor.double_literal('0') %}
-        {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
-        {%- set metrics = [
-            ('true_positive_count', 'tp', zero, 'n', unknown, unknown),
-            ('false_positive_count', 'fp', zero, 'n', unknown, unknown),
-            ('false_negative_count', 'fn', zero, 'n', unknown, unknown),
-            ('true_negative_count', 'tn', zero, 'n', unknown, unknown),
-            ('accuracy', ml_monitor.safe_divide('tp + tn', 'n'), zero, 'n', 'tp + tn', unknown),
-            ('precision', ml_monitor.safe_divide('tp', 'tp + fp'), zero, 'tp + fp', 'tp', unknown),
-            ('recall', 'recall', zero, 'tp + fn', 'tp', unknown),
-            ('specificity', 'specificity', zero, 'tn + fp', 'tn', unknown),
-            ('f1', ml_monitor.safe_divide('2 * tp', '2 * tp + fp + fn'), zero, 'n', unknown, unknown),
-            ('balanced_accuracy', '(recall + specificity) / 2', zero, 'n', unknown, unknown),
-            ('mcc', ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))'), zero, 'n', unknown, unknown),
-            ('roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', unknown, 'roc_auc_standard_error'),
-            ('gini', '2 * roc_auc - 1', '2 * roc_auc_error_bound', 'n', unknown, '2 * roc_auc_standard_error'),
-            ('ks_separation', 'ks_separation', 'ks_separation_error_bound', 'n', unknown, unknown),
-            ('average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown, unknown),
-            ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_square_sum', 'log_loss', 'n')),
-            ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'brier', 'n')),
-            ('ece', 'ece', zero, 'n', unknown, unknown),
-            ('mce', 'mce', zero, 'n', unknown, unknown),
-            ('base_rate', ml_monitor.safe_divide('tp + fn', 'n'), zero, 'n', 'tp + fn', unknown),
-            ('mean_score', 'mean_score', zero, 'n', unknown, ml_monitor.mean_standard_error('labelled_score_square_sum', 'mean_score', 'n')),
-        ] %}
-        {%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
-        select
-            '{{ name }}' as metric_name,
-            {{ value }} as metric_value,
-            {{ error_bound }} as metric_error_bound,
-            {{ sample_count }} as sample_count,
-            {{ success_count }} as success_count,
-            {{ standard_error }} as standard_error
-        {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as measured
-
 )
 
-select * from metrics
+{%- set zero = ml_monitor.double_literal('0') %}
+{%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
+{%- set metrics = [
+    ('true_positive_count', 'tp', zero, 'n', unknown, unknown),
+    ('false_positive_count', 'fp', zero, 'n', unknown, unknown),
+    ('false_negative_count', 'fn', zero, 'n', unknown, unknown),
+    ('true_negative_count', 'tn', zero, 'n', unknown, unknown),
+    ('accuracy', ml_monitor.safe_divide('tp + tn', 'n'), zero, 'n', 'tp + tn', unknown),
+    ('precision', ml_monitor.safe_divide('tp', 'tp + fp'), zero, 'tp + fp', 'tp', unknown),
+    ('recall', 'recall', zero, 'tp + fn', 'tp', unknown),
+    ('specificity', 'specificity', zero, 'tn + fp', 'tn', unknown),
+    ('f1', ml_monitor.safe_divide('2 * tp', '2 * tp + fp + fn'), zero, 'n', unknown, unknown),
+    ('balanced_accuracy', '(recall + specificity) / 2', zero, 'n', unknown, unknown),
+    ('mcc', ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))'), zero, 'n', unknown, unknown),
+    ('roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', unknown, 'roc_auc_standard_error'),
+    ('gini', '2 * roc_auc - 1', '2 * roc_auc_error_bound', 'n', unknown, '2 * roc_auc_standard_error'),
+    ('ks_separation', 'ks_separation', 'ks_separation_error_bound', 'n', unknown, unknown),
+    ('average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown, unknown),
+    ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_square_sum', 'log_loss', 'n')),
+    ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'brier', 'n')),
+    ('ece', 'ece', zero, 'n', unknown, unknown),
+    ('mce', 'mce', zero, 'n', unknown, unknown),
+    ('base_rate', ml_monitor.safe_divide('tp + fn', 'n'), zero, 'n', 'tp + fn', unknown),
+    ('mean_score', 'mean_score', zero, 'n', unknown, ml_monitor.mean_standard_error('labelled_score_square_sum', 'mean_score', 'n')),
+] %}
+{%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
+select
+    rates.log_name,
+    rates.model_id,
+    rates.model_version,
+    rates.granularity,
+    rates.window_start,
+    rates.slice_key,
+    rates.slice_value,
+    '{{ name }}' as metric_name,
+    {{ value }} as metric_value,
+    {{ error_bound }} as metric_error_bound,
+    {{ sample_count }} as sample_count,
+    {{ success_count }} as success_count,
+    {{ standard_error }} as standard_error
+from rates
+{{ 'union all' if not loop.last }}
+{%- endfor %}

@@ -58,6 +58,10 @@ features as (
 
 feature_rates as (
 
+    {%- for metric_name, success_count in [
+        ('null_rate', 'null_count'), ('non_finite_rate', 'non_finite_count'),
+        ('unseen_category_rate', 'unseen_count'), ('out_of_range_rate', 'out_of_range_count'),
+    ] %}
     select
         features.log_name,
         features.model_id,
@@ -66,27 +70,12 @@ feature_rates as (
         features.window_start,
         features.subject,
         features.feature_name,
-        rates.metric_name,
-        cast(rates.success_count as {{ dbt.type_bigint() }}) as success_count,
+        '{{ metric_name }}' as metric_name,
+        cast(features.{{ success_count }} as {{ dbt.type_bigint() }}) as success_count,
         cast(features.row_count as {{ dbt.type_bigint() }}) as sample_count
     from features
-    cross join lateral (
-        select
-            'null_rate' as metric_name,
-            features.null_count as success_count
-        union all
-        select
-            'non_finite_rate' as metric_name,
-            features.non_finite_count as success_count
-        union all
-        select
-            'unseen_category_rate' as metric_name,
-            features.unseen_count as success_count
-        union all
-        select
-            'out_of_range_rate' as metric_name,
-            features.out_of_range_count as success_count
-    ) as rates
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -175,26 +164,20 @@ rejected_windows as (
 
 row_measured as (
 
+    {%- for metric_name, success_count in [('rejected_row_rate', 'rejected_count'), ('duplicate_row_rate', 'repeated_count')] %}
     select
         rejected_windows.log_name,
         rejected_windows.model_id,
         rejected_windows.model_version,
         rejected_windows.granularity,
         rejected_windows.window_start,
-        rates.metric_name,
-        {{ ml_monitor.safe_divide('rates.success_count', 'rejected_windows.prediction_count + rejected_windows.rejected_count') }} as metric_value,
-        cast(rates.success_count as {{ dbt.type_bigint() }}) as success_count,
+        '{{ metric_name }}' as metric_name,
+        {{ ml_monitor.safe_divide('rejected_windows.' ~ success_count, 'rejected_windows.prediction_count + rejected_windows.rejected_count') }} as metric_value,
+        cast(rejected_windows.{{ success_count }} as {{ dbt.type_bigint() }}) as success_count,
         cast(rejected_windows.prediction_count + rejected_windows.rejected_count as {{ dbt.type_bigint() }}) as sample_count
     from rejected_windows
-    cross join lateral (
-        select
-            'rejected_row_rate' as metric_name,
-            rejected_windows.rejected_count as success_count
-        union all
-        select
-            'duplicate_row_rate' as metric_name,
-            rejected_windows.repeated_count as success_count
-    ) as rates
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 

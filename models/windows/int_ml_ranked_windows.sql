@@ -112,7 +112,7 @@ series_rows as (
 
 ),
 
-groups as (
+score_groups as (
 
     select
         series_number,
@@ -149,20 +149,20 @@ groups as (
 cumulated as (
 
     select
-        groups.series_number,
-        groups.positive_count,
-        groups.negative_count,
-        sum(groups.positive_count) over (
-            partition by groups.series_number
-            order by groups.score desc nulls last
+        score_groups.series_number,
+        score_groups.positive_count,
+        score_groups.negative_count,
+        sum(score_groups.positive_count) over (
+            partition by score_groups.series_number
+            order by score_groups.score desc nulls last
             rows between unbounded preceding and current row
         ) as positives_above,
-        sum(groups.negative_count) over (
-            partition by groups.series_number
-            order by groups.score desc nulls last
+        sum(score_groups.negative_count) over (
+            partition by score_groups.series_number
+            order by score_groups.score desc nulls last
             rows between unbounded preceding and current row
         ) as negatives_above
-    from groups
+    from score_groups
 
 ),
 

@@ -16,6 +16,24 @@ with counts as (
 
 )
 
+{%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
+{%- set metrics = [
+    ('mae', 'mae', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'mae', 'n')),
+    ('mse', 'mse', 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'mse', 'n')),
+    ('rmse', 'sqrt(mse)', 'n', unknown, unknown),
+    ('r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), 'n', unknown, unknown),
+    ('explained_variance', '1 - ' ~ ml_monitor.safe_divide('error_deviation_square_sum', 'spread'), 'n', unknown, unknown),
+    ('mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown, unknown),
+    ('wape', ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum'), 'n', unknown, unknown),
+    ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'bias', 'n')),
+    ('rmsle', 'case when loggable_count = labelled_count then sqrt(' ~ ml_monitor.safe_divide('squared_log_error_sum', 'loggable_count') ~ ') end', 'n', unknown, unknown),
+    ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
+    ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
+    ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),
+    ('pinball_90', '(0.9 * under_error_sum + 0.1 * over_error_sum) / n', 'n', unknown, unknown),
+    ('interval_coverage', ml_monitor.safe_divide('covered_count', 'interval_count'), 'interval_count', 'covered_count', unknown),
+] %}
+{%- for name, value, sample_count, success_count, standard_error in metrics %}
 select
     counts.log_name,
     counts.model_id,
@@ -24,38 +42,12 @@ select
     counts.window_start,
     counts.slice_key,
     counts.slice_value,
-    measured.metric_name,
-    measured.metric_value,
+    '{{ name }}' as metric_name,
+    {{ value }} as metric_value,
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,
-    measured.sample_count,
-    measured.success_count,
-    measured.standard_error
+    cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
+    cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
+    {{ standard_error }} as standard_error
 from counts
-cross join lateral (
-    {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
-    {%- set metrics = [
-        ('mae', 'mae', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'mae', 'n')),
-        ('mse', 'mse', 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'mse', 'n')),
-        ('rmse', 'sqrt(mse)', 'n', unknown, unknown),
-        ('r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), 'n', unknown, unknown),
-        ('explained_variance', '1 - ' ~ ml_monitor.safe_divide('error_deviation_square_sum', 'spread'), 'n', unknown, unknown),
-        ('mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown, unknown),
-        ('wape', ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum'), 'n', unknown, unknown),
-        ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'bias', 'n')),
-        ('rmsle', 'case when loggable_count = labelled_count then sqrt(' ~ ml_monitor.safe_divide('squared_log_error_sum', 'loggable_count') ~ ') end', 'n', unknown, unknown),
-        ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
-        ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
-        ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),
-        ('pinball_90', '(0.9 * under_error_sum + 0.1 * over_error_sum) / n', 'n', unknown, unknown),
-        ('interval_coverage', ml_monitor.safe_divide('covered_count', 'interval_count'), 'interval_count', 'covered_count', unknown),
-    ] %}
-    {%- for name, value, sample_count, success_count, standard_error in metrics %}
-    select
-        '{{ name }}' as metric_name,
-        {{ value }} as metric_value,
-        cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
-        cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-        {{ standard_error }} as standard_error
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-) as measured
+{{ 'union all' if not loop.last }}
+{%- endfor %}

@@ -187,7 +187,9 @@ class _Rules:
             raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
         counts = self.values.get(identifier.rpartition("/")[0] + "/confusion")
         expected = None if counts and _is_undefined(metric, counts) else value
-        return self.covered(identifier, group, [self.performance_reading(version, window, metric, expected, slice_key, slice_value)])
+        return self.covered(identifier, group, [
+            self.performance_reading(version, window, metric, expected, slice_key, slice_value)
+        ])  # fmt: skip
 
     def drift(self, entry: Mapping[str, Any], version: str, window: Window, feature: str, name: str) -> Entry:
         identifier, value = entry["id"], entry["value"]
@@ -198,7 +200,7 @@ class _Rules:
         if name not in ("psi_decile", "psi_category"):
             raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
         if feature in FOLDED_FEATURES:
-            return self.peers_own(identifier, "keeps every category apart; ours folds all but the 100 most frequent of the reference")
+            return self.peers_own(identifier, "keeps every category apart; ours folds all but the reference's 100 most frequent")
         subject = {"score": "score", "predicted_label": "prediction", "predicted_value": "prediction"}.get(feature, "feature")
         key = (self.dataset, version, *_window_key(window), subject, feature)
         # The reference drops nulls and ours counts them: compare with the bins re-added without them.

@@ -1,6 +1,7 @@
 """The declaration of prediction logs: each mistake has its message, and `declare` prints what check_declarations accepts.
 
-The project is parsed once; each case is a run-operation in this process on that manifest, with variables of its own.
+The package is tested as it is used: installed in another project. That project is parsed once; each case is a dbt command in
+this process on that manifest, with variables of its own.
 """
 
 from __future__ import annotations
@@ -19,8 +20,7 @@ from dbt.cli.main import dbtRunner
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# Tables under the names of the project's own sources, so that no source has to be added for a test. There is no
-# online_retail_demand.raw_outcomes.
+# Schema store holds the tables of schema shop, and is no dbt source.
 TABLES = """
     create schema hotel_cancellations;
     create table hotel_cancellations.raw_predictions as
@@ -61,6 +61,21 @@ TABLES = """
     from range(200) as numbers(i);
     create table shop.order_results as
     select "orderId", scored_at as known_at, 'no' as is_returned from shop.order_scores;
+    create schema store;
+    create view store.order_scores as select * from shop.order_scores;
+    create view store.order_results as select * from shop.order_results;
+"""
+SOURCES = """
+sources:
+  - name: hotel_cancellations
+    schema: hotel_cancellations
+    tables: [{name: raw_predictions}, {name: raw_outcomes}, {name: raw_features}]
+  - name: online_retail_demand
+    schema: online_retail_demand
+    tables: [{name: raw_predictions}, {name: raw_outcomes}, {name: raw_features}, {name: late_outcomes}]
+  - name: shop
+    schema: shop
+    tables: [{name: order_scores}, {name: order_results}]
 """
 
 HOTEL = {
@@ -108,10 +123,9 @@ class Outcome(NamedTuple):
 class Project:
     """A dbt project that is parsed once. Commands run in this process with variables of their own."""
 
-    def __init__(self, folder: Path, scratch: Path, variables: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, variables: dict[str, Any]) -> None:
         self._places = ["--project-dir", str(folder), "--profiles-dir", str(folder)]
-        self._places += ["--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs")]
-        self._manifest = None
+        self._places += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
         parsed = dbtRunner().invoke(["-q", "parse", "--vars", yaml.safe_dump(variables), *self._places])
         if not parsed.success:
             raise AssertionError(f"{folder} does not parse: {parsed.exception}")
@@ -162,7 +176,23 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def project(warehouse: Path) -> Project:
-    return Project(REPOSITORY, warehouse.parent, {"ml_monitor": {"prediction_logs": [HOTEL, DEMAND]}})
+    """A project that has this one installed, and calls the check before each run."""
+    folder = warehouse.parent / "consumer"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_packages").mkdir()
+    (folder / "dbt_packages" / "ml_monitor").symlink_to(REPOSITORY)
+    settings = {
+        "name": "consumer",
+        "profile": "ml_monitor",
+        "on-run-start": ["{{ ml_monitor.check_declarations() }}"],
+        "flags": {"send_anonymous_usage_stats": False},
+        "models": {"consumer": {"+materialized": "table"}},
+    }
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(settings))
+    (folder / "profiles.yml").write_text((REPOSITORY / "profiles.yml").read_text())
+    (folder / "models" / "sources.yml").write_text(SOURCES)
+    (folder / "models" / "own_scores.sql").write_text("select * from {{ source('shop', 'order_scores') }}")
+    return Project(folder, {"ml_monitor": {"prediction_logs": [HOTEL, DEMAND]}})
 
 
 def changed(log: dict[str, Any], **entries: Any) -> dict[str, Any]:
@@ -322,7 +352,13 @@ IN_WAREHOUSE: dict[str, tuple[dict[str, Any], list[str]]] = {
         [HOTEL_PREDICTIONS + ": column 'is_flagged' is boolean: score needs a number"],
     ),
     "boolean as regression outcome": (
-        changed(DEMAND, outcomes={"relation": "hotel_cancellations.raw_features", "columns": {"observed_at": "arrival_date", "actual": "is_flagged"}}),
+        changed(
+            DEMAND,
+            outcomes={
+                "relation": "hotel_cancellations.raw_features",
+                "columns": {"observed_at": "arrival_date", "actual": "is_flagged"},
+            },
+        ),
         ["outcomes: hotel_cancellations.raw_features", "column 'is_flagged' is boolean: actual needs a number"],
     ),
 }
@@ -366,20 +402,21 @@ def test_all_mistakes_of_all_logs_come_at_once(project: Project) -> None:
     in_warehouse = project.check(
         changed(HOTEL, features__numeric=["one", "meal"], features__categorical=["two"]),
         changed(DEMAND, outcomes={"relation": "online_retail_demand.raw_outcomes"}),
+        changed(HOTEL, name="hotel again", features__categorical=["three"]),
     )
-    assert "ml_monitor: 4 problems in the declared prediction logs" in in_warehouse.text
-    assert len(in_warehouse.problem_lines()) == 4
+    assert "ml_monitor: 5 problems in the declared prediction logs" in in_warehouse.text
+    assert len(in_warehouse.problem_lines()) == 5
     assert in_warehouse.text.count("Columns of hotel_cancellations.raw_features: prediction_id, lead_time, adr, meal") == 1
 
 
 def test_logs_that_are_not_a_list(project: Project) -> None:
-    outcome = project.dbt("run-operation", "check_declarations", "--vars", "{}", logs={"name": "hotel"})  # type: ignore[arg-type]
+    outcome = project.dbt("run-operation", "ml_monitor.check_declarations", logs={"name": "hotel"})  # type: ignore[arg-type]
     assert not outcome.success
     assert "prediction_logs is not a list" in outcome.text
 
 
 def test_no_log_declared(project: Project) -> None:
-    outcome = project.dbt("run-operation", "check_declarations")
+    outcome = project.dbt("run-operation", "ml_monitor.check_declarations")
     assert not outcome.success
     for words in ["no prediction log is declared", "vars: ml_monitor: prediction_logs:", "README.md", "ml_monitor.declare"]:
         assert words in outcome.text
@@ -394,16 +431,16 @@ def test_a_slice_that_is_also_protected_is_protected(project: Project) -> None:
 
 
 def test_a_model_or_seed_is_checked_only_where_it_stands(project: Project, warehouse: Path) -> None:
-    log = changed(HOTEL, predictions={"relation": "ml_sample_models"}, features=None, slices=[], protected=[])
+    log = changed(HOTEL, predictions={"relation": "ml_models"}, features=None, slices=[], protected=[])
     assert project.check(log).success, "a seed that is not built yet must not fail"
     with duckdb.connect(str(warehouse), config={"storage_compatibility_version": "v1.4.0"}) as connection:
         connection.execute("create schema if not exists ml_monitor_internal")
-        connection.execute("create table ml_monitor_internal.ml_sample_models as select 'm' as model_id, 'p' as prediction_id")
+        connection.execute("create table ml_monitor_internal.ml_models as select 'm' as model_id, 'p' as prediction_id")
     outcome = project.check(log)
     with duckdb.connect(str(warehouse), config={"storage_compatibility_version": "v1.4.0"}) as connection:
-        connection.execute("drop table ml_monitor_internal.ml_sample_models")
+        connection.execute("drop table ml_monitor_internal.ml_models")
     assert not outcome.success
-    missing = re.findall(r"ml_sample_models \(\S+\) has no column '(\w+)'", outcome.text)
+    missing = re.findall(r"ml_models \(\S+\) has no column '(\w+)'", outcome.text)
     assert missing == ["predicted_at", "score", "model_version"]
 
 
@@ -432,7 +469,7 @@ def test_declare_prints_what_the_check_accepts(project: Project) -> None:
         },
         "protected": ["gender"],
     }
-    assert "# slices: [meal, is_flagged, market_segment, predictions.is_flagged, predictions.channel]" in printed
+    assert "# slices: [meal, is_flagged, market_segment, predictions.channel]" in printed
     assert "# check: age has too many values for a slice" in printed
     outcome = project.check(log)
     assert outcome.success, outcome.text
@@ -457,32 +494,15 @@ def test_declare_says_what_it_cannot_guess(project: Project) -> None:
 
 
 @pytest.fixture(scope="module")
-def consumer(project: Project, warehouse: Path) -> tuple[Project, str]:
-    """A project that has this one installed and pasted what `declare` printed, with that text."""
-    printed = project.declare(predictions="shop.order_scores", outcomes="shop.order_results", name="returns")
-    declared = yaml.safe_load(printed)
-    folder = warehouse.parent / "consumer"
-    (folder / "models").mkdir(parents=True)
-    (folder / "dbt_packages").mkdir()
-    (folder / "dbt_packages" / "ml_monitor").symlink_to(REPOSITORY)
-    settings = {
-        "name": "consumer",
-        "profile": "ml_monitor",
-        "on-run-start": ["{{ ml_monitor.check_declarations() }}"],
-        "flags": {"send_anonymous_usage_stats": False},
-        "models": {"consumer": {"+materialized": "table"}},
-    }
-    (folder / "dbt_project.yml").write_text(yaml.safe_dump(settings))
-    (folder / "profiles.yml").write_text((REPOSITORY / "profiles.yml").read_text())
-    (folder / "models" / "sources.yml").write_text(yaml.safe_dump({"sources": declared["sources"]}))
-    (folder / "models" / "own_scores.sql").write_text("select * from {{ source('shop', 'order_scores') }}")
-    return Project(folder, folder, declared["vars"]), printed
+def printed(project: Project) -> str:
+    """What `declare` prints for the tables of schema store, with the other schema's name: so it is what SOURCES holds."""
+    text = project.declare(predictions="store.order_scores", outcomes="store.order_results", name="returns")
+    return text.replace("store", "shop")
 
 
-def test_declare_of_tables_that_are_no_sources(consumer: tuple[Project, str]) -> None:
-    installed, printed = consumer
+def test_declare_of_tables_that_are_no_sources(project: Project, printed: str) -> None:
     declared = yaml.safe_load(printed)
-    assert declared["sources"] == [{"name": "shop", "schema": "shop", "tables": [{"name": "order_scores"}, {"name": "order_results"}]}]
+    assert declared["sources"] == yaml.safe_load(SOURCES)["sources"][2:]
     (log,) = declared["vars"]["ml_monitor"]["prediction_logs"]
     assert log == {
         "name": "returns",
@@ -516,35 +536,32 @@ def test_declare_of_tables_that_are_no_sources(consumer: tuple[Project, str]) ->
         "# left out as times: shipped_on",
     ]:
         assert words in printed
-    outcome = installed.check(log)
+    outcome = project.check(log)
     assert outcome.success, outcome.text
 
 
-def test_the_hook_stops_a_run_before_it_builds(consumer: tuple[Project, str], warehouse: Path) -> None:
-    installed, printed = consumer
+def test_the_hook_stops_a_run_before_it_builds(project: Project, printed: str, warehouse: Path) -> None:
     (log,) = yaml.safe_load(printed)["vars"]["ml_monitor"]["prediction_logs"]
-    without_logs = installed.dbt("run", "--select", "own_scores")
+    without_logs = project.dbt("run", "--select", "own_scores")
     assert without_logs.success, "a project's own models must build before a log is declared: " + without_logs.text
 
-    stopped = installed.dbt("run", "--select", "int_ml_logs", logs=[changed(log, predictions__columns={"score": "pd"})])
+    stopped = project.dbt("run", "--select", "int_ml_logs", logs=[changed(log, predictions__columns={"score": "pd"})])
     assert not stopped.success
-    assert "raw" not in stopped.text
     assert "has no column 'pd', declared for score" in stopped.text
     with duckdb.connect(str(warehouse), config={"storage_compatibility_version": "v1.4.0"}) as connection:
         assert connection.execute("select count(*) from duckdb_tables() where table_name = 'int_ml_logs'").fetchone() == (0,)
 
-    passed = installed.dbt("run", "--select", "int_ml_logs", logs=[log])
+    passed = project.dbt("run", "--select", "int_ml_logs", logs=[log])
     assert passed.success, passed.text
 
 
-def test_a_model_that_the_run_builds_is_not_checked(consumer: tuple[Project, str]) -> None:
+def test_a_model_that_the_run_builds_is_not_checked(project: Project, printed: str) -> None:
     """Its columns may be about to change: a check would forbid the run that adds a column."""
-    installed, printed = consumer
     (log,) = yaml.safe_load(printed)["vars"]["ml_monitor"]["prediction_logs"]
     on_a_model = changed(log, predictions__relation="own_scores", slices=["not_built_yet"])
-    assert installed.dbt("run", "--select", "own_scores").success
-    assert "has no column 'not_built_yet'" in installed.dbt("run", "--select", "int_ml_logs", logs=[on_a_model]).text
-    both = installed.dbt("run", "--select", "own_scores", "int_ml_logs", logs=[on_a_model])
+    assert project.dbt("run", "--select", "own_scores").success
+    assert "has no column 'not_built_yet'" in project.dbt("run", "--select", "int_ml_logs", logs=[on_a_model]).text
+    both = project.dbt("run", "--select", "own_scores", "int_ml_logs", logs=[on_a_model])
     assert both.success, both.text
 
 

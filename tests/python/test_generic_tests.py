@@ -8,6 +8,7 @@ documented ones of the real marts.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import subprocess
@@ -436,13 +437,14 @@ class Engine:
 
     def failures(self, case_: Case) -> list[dict[str, Any]]:
         """The violating rows that dbt stored for a case."""
-        connection = self.connect()
-        cursor = connection.cursor()
+        cursor = self._reader.cursor()
         cursor.execute(f'select * from {AUDIT_SCHEMA}."{case_.name}"')
         names = [column[0] for column in cursor.description]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        connection.close()
-        return found
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    @functools.cached_property
+    def _reader(self) -> Any:
+        return self.connect()
 
 
 @pytest.fixture(scope="module")

@@ -324,6 +324,22 @@ def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) 
     assert_equal(table, "ci_upper", expected[:, 2])
 
 
+def test_p_values_of_rates(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Two rates, unpooled: z of the difference to the reference window; no p where neither varies."""
+    table = warehouse.execute("""
+        select metric_name, metric_value as p1, sample_count as n1, reference_value as p0, reference_count as n0, p_value
+        from ml_monitor.fct_ml_performance
+        where metric_name in ('accuracy', 'base_rate', 'recall') and granularity != 'reference'
+            and metric_value is not null and reference_value is not null
+    """).df()
+    error = np.sqrt(table["p1"] * (1 - table["p1"]) / table["n1"] + table["p0"] * (1 - table["p0"]) / table["n0"])
+    z = ((table["p1"] - table["p0"]) / error).abs()
+    assert len(table) > 10_000
+    expected = np.where(error > 0, 2 * stats.norm.sf(z), np.nan)
+    is_close = np.isclose(table["p_value"], expected, rtol=1e-9, atol=1e-12, equal_nan=True)
+    assert is_close.all(), table.assign(expected=expected)[~is_close].head(10)
+
+
 @pytest.mark.parametrize("mart", ["fct_ml_drift", "fct_ml_performance"])
 def test_q_values(mart: str, warehouse: duckdb.DuckDBPyConnection) -> None:
     """Benjamini-Hochberg over the judged p-values of a window, against scipy.stats.false_discovery_control.

@@ -1,0 +1,1 @@
+"""Lint of the models and of the SQL that they compile to."""
