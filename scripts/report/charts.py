@@ -18,6 +18,7 @@ from scripts.report import wording
 from scripts.report.queries import DriftCell, MaturityWeek, ModelReport, QualityDay, Trend, TrendPoint, VolumeDay
 
 WIDTH = 860
+TREND_WIDTH = 670
 INK, MUTED, FAINT = "#1f2933", "#5f6b7a", "#d5dae1"
 MAIN, OLDER = "#1f5f99", "#9aa5b1"
 STATUS_COLOURS = {"fail": "#b3261e", "warn": "#f0a92e", "pass": "#c9dded", "not_evaluated": "#eceff3"}
@@ -53,6 +54,7 @@ class Figure:
 
 
 _numbers = itertools.count(1)
+_HUNDREDTHS = re.compile(r"(\.\d{2})\d+")  # of a pixel: enough
 
 
 def render(spec: Mapping[str, Any]) -> str:
@@ -63,7 +65,7 @@ def render(spec: Mapping[str, Any]) -> str:
     svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{prefix}{found[1]})", svg)
     svg = re.sub(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"', "", svg)
     svg = re.sub(r'<svg([^>]*?) width="[\d.]+" height="[\d.]+"', r"<svg\1", svg, count=1)
-    svg = re.sub(r"(\.\d{2})\d+", r"\1", svg)  # hundredths of a pixel are enough
+    svg = re.sub(r'\b(?:d|transform|x1|x2|y1|y2)="[^"]*"', lambda found: _HUNDREDTHS.sub(r"\1", found[0]), svg)
     return svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
 
 
@@ -104,9 +106,9 @@ def trend_figure(model: ModelReport, trend: Trend) -> Figure:
         layers.append(
             {
                 "data": {"values": [line]},
-                "mark": {"type": "text", "align": "left", "dx": 5, "color": line["text_colour"], "fontSize": 10.5},
+                "mark": {"type": "text", "align": "left", "dx": 10, "color": line["text_colour"], "fontSize": 11},
                 "encoding": {
-                    "x": {"value": WIDTH - 130},
+                    "x": {"value": TREND_WIDTH},
                     "y": {"field": "label_at", "type": "quantitative", **scale},
                     "text": {"field": "label"},
                 },
@@ -143,7 +145,7 @@ def trend_figure(model: ModelReport, trend: Trend) -> Figure:
             },
         },
     ]
-    svg = render({"width": WIDTH - 130, "height": 230, "layer": layers, "padding": {"left": 5, "top": 5, "bottom": 5, "right": 130}})
+    svg = render({"width": TREND_WIDTH, "height": 230, "layer": layers, "padding": {"left": 5, "top": 5, "bottom": 5, "right": 130}})
     return Figure(
         svg=svg,
         title=f"{wording.metric_name(name)} by {trend.granularity}",
@@ -391,7 +393,8 @@ def quality_figure(days: Sequence[QualityDay], volume: Sequence[VolumeDay], gran
                         {
                             "data": {"values": bars},
                             "mark": {"type": "bar", "color": "#9db8cf", "stroke": "#ffffff", "strokeWidth": 0.5},
-                            "encoding": {"x": {**x, "axis": None}, "x2": {"field": "to"}, "y": {**count_y, "field": "count"}},
+                            "encoding": {"x": {**x, "axis": None}, "x2": {"field": "to"}, "y": {**count_y, "field": "count"},
+                                         "y2": {"datum": 0}},
                         },
                         {
                             "data": {"values": [bar for bar in bars if bar["usual"] is not None]},
@@ -481,6 +484,7 @@ def maturity_figure(weeks: Sequence[MaturityWeek]) -> Figure:
                 "x": x,
                 "x2": {"field": "to"},
                 "y": {**y, "field": "coverage"},
+                "y2": {"datum": 0},
                 "color": {"field": "kind", "type": "nominal", "scale": {"domain": shown, "range": [colours[k] for k in shown]},
                           "legend": {"symbolType": "square", "symbolSize": 140}},
             },

@@ -122,7 +122,7 @@ class DriftCell:
 
 @dataclass(frozen=True)
 class QualityDay:
-    """The worst verdict of one quality check over all features of a day."""
+    """The worst verdict of one quality check over all features of a day (or week)."""
 
     metric_name: str
     window_start: date
@@ -133,7 +133,7 @@ class QualityDay:
 
 @dataclass(frozen=True)
 class VolumeDay:
-    """Accepted predictions of a day and how many are usual."""
+    """Accepted predictions of a day (or week) and how many are usual."""
 
     window_start: date
     row_count: int
@@ -205,6 +205,7 @@ class ModelReport:
     problems: Sequence[Problem]
     trends: Sequence[Trend]
     drift: Sequence[DriftCell]
+    quality_granularity: str
     quality: Sequence[QualityDay]
     volume: Sequence[VolumeDay]
     maturity: Sequence[MaturityWeek]
@@ -401,6 +402,7 @@ select
     quality.model_id,
     quality.metric_name,
     quality.feature_name,
+    quality.granularity,
     quality.window_start,
     quality.metric_value,
     quality.reference_value,
@@ -412,7 +414,7 @@ inner join {marts}.dim_ml_models as models
         and quality.model_version = models.model_version
 where
     models.is_newest_version
-    and quality.granularity = 'day'
+    and quality.granularity in ('day', 'week')
     and quality.slice_key is null
     and quality.is_complete
 """
@@ -480,6 +482,7 @@ def read_report(marts: Marts) -> Report:
         problems = sorted(
             (_problem(check) for check in checks[model_id] if check["status"] != "pass"), key=_problem_order
         )
+        granularity, strip = _quality_strip(quality[model_id], last)
         areas = {check["area"] for check in checks[model_id]}
         models.append(
             ModelReport(
@@ -506,8 +509,9 @@ def read_report(marts: Marts) -> Report:
                 problems=problems,
                 trends=_trends(row, performance[model_id], problems),
                 drift=_drift_cells(drift[model_id]),
-                quality=_quality_days(quality[model_id], last),
-                volume=_volume_days(quality[model_id], last),
+                quality_granularity=granularity,
+                quality=_quality_days(strip),
+                volume=_volume_days(strip),
                 maturity=_maturity_weeks(maturity[model_id]),
                 rejected=[_rejected(group) for group in rejected[row["log_name"]]],
                 incidents=[_matched(incident, problems) for incident in incidents[(model_id, str(row["model_version"]))]],
@@ -603,24 +607,33 @@ def _drift_cells(rows: Sequence[Row]) -> list[DriftCell]:
     return [DriftCell(**{name: row[name] for name in names}) for row in rows if row["window_start"] in set(weeks)]
 
 
-def _quality_days(rows: Sequence[Row], last: date) -> list[QualityDay]:
-    """One record a check and day: its worst verdict, and the feature that earned it."""
+def _quality_strip(rows: Sequence[Row], last: date) -> tuple[str, list[Row]]:
+    """The granularity to show quality at, and its rows: weeks for a model that predicts on fewer than half of the days."""
+    days = [row for row in rows if row["granularity"] == "day" and row["window_start"] > last - timedelta(days=QUALITY_DAYS)]
+    volumes = [row["metric_value"] or 0 for row in days if row["metric_name"] == "row_count"]
+    if sum(volume > 0 for volume in volumes) * 2 >= len(volumes):
+        return "day", days
+    first = last - timedelta(weeks=DRIFT_WEEKS)
+    return "week", [row for row in rows if row["granularity"] == "week" and row["window_start"] > first]
+
+
+def _quality_days(rows: Sequence[Row]) -> list[QualityDay]:
+    """One record a check and window: its worst verdict, and the feature that earned it."""
     groups: dict[tuple[str, date], list[Row]] = defaultdict(list)
     for row in rows:
-        if row["window_start"] > last - timedelta(days=QUALITY_DAYS):
-            groups[(row["metric_name"], row["window_start"])].append(row)
+        groups[(row["metric_name"], row["window_start"])].append(row)
     found = []
-    for (metric, day), group in sorted(groups.items()):
+    for (metric, start), group in sorted(groups.items()):
         worst = min(group, key=lambda row: (_SEVERITY[row["status"]], -(row["metric_value"] or 0), row["feature_name"] or ""))
-        found.append(QualityDay(metric, day, worst["status"], worst["feature_name"], worst["metric_value"]))
+        found.append(QualityDay(metric, start, worst["status"], worst["feature_name"], worst["metric_value"]))
     return found
 
 
-def _volume_days(rows: Sequence[Row], last: date) -> list[VolumeDay]:
+def _volume_days(rows: Sequence[Row]) -> list[VolumeDay]:
     days = [
         VolumeDay(row["window_start"], int(row["metric_value"] or 0), row["reference_value"], row["status"])
         for row in rows
-        if row["metric_name"] == "row_count" and row["window_start"] > last - timedelta(days=QUALITY_DAYS)
+        if row["metric_name"] == "row_count"
     ]
     return sorted(days, key=lambda day: day.window_start)
 
@@ -671,12 +684,15 @@ def _open_incidents(marts: Marts) -> Mapping[tuple[str, str], list[Row]]:
 
 
 def _matched(row: Row, problems: Sequence[Problem]) -> Incident:
-    """An incident with the problems that show it: of its feature, of its slice, or of the model as a whole."""
+    """An incident with the problems that show it: of its feature, of its slice, or of the model as a whole.
+
+    A problem that began in a window before the incident did is another one's.
+    """
     scope = row["scope"]
     key, _, value = scope.partition("=")
 
     def shows(problem: Problem) -> bool:
-        if problem.window_end <= row["started_on"]:
+        if problem.ill_since + (problem.window_end - problem.window_start) <= row["started_on"]:
             return False
         if value:
             return (problem.slice_key, problem.slice_value) == (key, value)

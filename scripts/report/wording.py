@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from scripts.report.queries import Metric, Problem, RejectedGroup
@@ -178,8 +178,8 @@ def slice_words(problem: Problem) -> str:
 def problem_title(problem: Problem) -> str:
     """Say what is ill, without the part of the data it is about."""
     if problem.area == "drift":
-        return f"{feature(problem.subject, problem.feature_name).capitalize()} drifted" if problem.subject != "feature" \
-            else f"{problem.feature_name} drifted"  # fmt: skip
+        named = feature(problem.subject, problem.feature_name)
+        return f"{named if problem.subject == 'feature' else named.capitalize()} drifted"
     name = metric_name(problem.metric_name)
     return f"{name} in {problem.feature_name}" if problem.feature_name else name
 
@@ -246,6 +246,15 @@ def problem_sentence(problem: Problem) -> str:
         f"({window(problem.granularity, problem.window_start, problem.window_end)}, "
         f"{count(problem.sample_count)} predictions), since {day(problem.ill_since)}"
     )
+
+
+def distinct(problems: Sequence[Problem]) -> list[Problem]:
+    """Keep one problem of those that differ in their granularity alone: the first, that is the worst."""
+    kept: dict[tuple[str | None, ...], Problem] = {}
+    for problem in problems:
+        same = (problem.area, problem.metric_name, problem.subject, problem.feature_name, problem.slice_key, problem.slice_value)
+        kept.setdefault(same, problem)
+    return list(kept.values())
 
 
 def reject_words(group: RejectedGroup) -> str:

@@ -503,7 +503,8 @@ ABSOLUTE_TOLERANCES = {"large_offset": 1e-7}
 def test_regression_metrics(name: str, performance: pd.DataFrame) -> None:
     case = REGRESSION_CASES[name]
     rows = Rows(case)
-    lower, upper = (np.array([np.nan if value is None else value for value in bound], float) for bound in (case.lower, case.upper))
+    bounds = [[np.nan if value is None else value for value in bound] for bound in (case.lower, case.upper)]
+    lower, upper = np.array(bounds, dtype=float)
     problems = []
     for key, row in some_windows(performance, name).iterrows():
         is_in = rows.window(*key[2:]) & np.isfinite(rows.actual)

@@ -231,7 +231,8 @@ def test_intervals_of_rates(mart: str, warehouse: duckdb.DuckDBPyConnection) -> 
     inner = everything[(everything["metric_value"] > 0) & (everything["metric_value"] < 1)]
     table = pd.concat([sample_of(inner, 300), sample_of(everything, 100)], ignore_index=True)
     intervals = [
-        stats.binomtest(int(row.success_count), int(row.sample_count)).proportion_ci(method="wilson") for row in table.itertuples()
+        stats.binomtest(int(row.success_count), int(row.sample_count)).proportion_ci(method="wilson")
+        for row in table.itertuples()
     ]
     assert_equal(table, "ci_lower", np.array([interval.low for interval in intervals]))
     assert_equal(table, "ci_upper", np.array([interval.high for interval in intervals]))

@@ -1,0 +1,51 @@
+# Everything goes through here, CI too. `make` alone lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DBT_PROFILES_DIR := $(CURDIR)
+
+.PHONY: help demo sample test lint bench lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
+		{ echo "Python 3.10 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "The venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $(STAMP)
+
+demo: $(STAMP)  ## simulated retailer: make the data, build the marts, say what is ill
+	$(BIN)/python -m scripts.demo.generate
+	$(BIN)/dbt build
+	$(BIN)/python -m scripts.report
+
+sample: export ML_MONITOR_DUCKDB_PATH ?= ml_monitor_sample.duckdb
+sample: $(STAMP)  ## the two real data sets of ML_MONITOR_SAMPLE_DATA
+	$(BIN)/python -m scripts.sample.load
+	$(BIN)/dbt build --vars "$$(cat scripts/sample/vars.yml)"
+	$(BIN)/python -m scripts.report --output reports/ml_monitor_sample.html
+	@echo "The marts are in $(ML_MONITOR_DUCKDB_PATH), schema ml_monitor."
+
+test: $(STAMP)  ## everything: unit and data tests, oracles, engines, lint
+	$(BIN)/python -m scripts.checks
+
+lint: $(STAMP)  ## yamllint, sqlfluff on the models and on the compiled SQL of three dialects
+	$(BIN)/python -m scripts.checks yaml models compiled
+
+bench: $(STAMP)  ## a generated million predictions: times as ratios to one scan
+	$(BIN)/python -m scripts.bench
+
+lock:  ## resolve requirements.in for every Python from 3.10 into requirements.lock
+	$(PYTHON) -m venv .lock && .lock/bin/pip install --quiet uv
+	.lock/bin/uv pip compile --universal --python-version 3.10 --no-python-downloads --no-emit-index-url --no-header \
+		requirements.in -o requirements.lock
+	rm -rf .lock
+
+clean:  ## remove what was built, not the environment
+	rm -rf target logs dbt_packages reports *.duckdb *.duckdb.wal
