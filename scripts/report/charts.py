@@ -19,6 +19,7 @@ from scripts.report.queries import DriftCell, MaturityWeek, ModelReport, Quality
 
 WIDTH = 860
 TREND_WIDTH = 670
+FEATURES_SHOWN = 30
 INK, MUTED, FAINT = "#1f2933", "#5f6b7a", "#d5dae1"
 MAIN, OLDER = "#1f5f99", "#9aa5b1"
 STATUS_COLOURS = {"fail": "#b3261e", "warn": "#f0a92e", "pass": "#c9dded", "not_evaluated": "#eceff3"}
@@ -89,7 +90,7 @@ def trend_figure(model: ModelReport, trend: Trend) -> Figure:
     older = [point for point in trend.points if point.model_version != model.model_version]
     reference = next((point.reference_value for point in reversed(newest) if point.reference_value is not None), None)
     lines = list(_limit_lines(trend, reference))
-    scale = {"scale": {"zero": False, "nice": True}}
+    scale = {"scale": {"domain": _domain(trend, newest, lines), "nice": False}}
     y_axis = {"title": wording.metric_name(name), "format": ".0%" if wording.is_percent(name) else "~g", "tickCount": 6}
     x = {"field": "at", "type": "temporal", "scale": {"type": "utc"}, "axis": _time_axis()}
     y = {"field": "value", "type": "quantitative", "axis": y_axis, **scale}
@@ -126,7 +127,7 @@ def trend_figure(model: ModelReport, trend: Trend) -> Figure:
     layers += [
         {
             "data": {"values": [mark for mark in own if mark["low"] is not None]},
-            "mark": {"type": "rule", "color": MAIN, "opacity": 0.35, "strokeWidth": 2},
+            "mark": {"type": "rule", "color": MAIN, "opacity": 0.35, "strokeWidth": 2, "clip": True},
             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
         },
         {
@@ -154,6 +155,16 @@ def trend_figure(model: ModelReport, trend: Trend) -> Figure:
         header=[trend.granularity.capitalize(), "Version", "Value", "95 % interval", "Predictions with outcome", "Verdict"],
         rows=[_trend_row(trend, point) for point in reversed(newest)],
     )
+
+
+def _domain(trend: Trend, newest: Sequence[TrendPoint], lines: Sequence[Mapping[str, Any]]) -> list[float]:
+    """The span of the values and limits with some air; a wide interval does not flatten the line."""
+    values = [point.metric_value for point in trend.points] + [line["value"] for line in lines]
+    span = (max(values) - min(values)) or abs(values[0]) or 1.0
+    ends = [end for point in newest if point.is_mature for end in (point.ci_lower, point.ci_upper) if end is not None]
+    low = max(min(ends, default=min(values)), min(values) - span / 2)
+    high = min(max(ends, default=max(values)), max(values) + span / 2)
+    return [min(low, min(values)) - span * 0.06, max(high, max(values)) + span * 0.06]
 
 
 def _trend_mark(point: TrendPoint, trend: Trend) -> dict[str, Any]:
@@ -258,15 +269,37 @@ def _drift_kind(cell: DriftCell) -> str:
     return wording.VERDICT_WORDS[cell.status]
 
 
-def drift_figure(cells: Sequence[DriftCell]) -> Figure:
-    """Show the drift of each feature week by week, the worst feature on top."""
+def _merged(values: Sequence[dict[str, Any]], row: str) -> list[dict[str, Any]]:
+    """Join neighbours of the same kind into one mark: the same picture without its grid, at a fraction of the size."""
+    found: list[dict[str, Any]] = []
+    for value in sorted(values, key=lambda value: (value[row], value["from"])):
+        last = found[-1] if found else None
+        if last and (last[row], last["kind"], last["to"]) == (value[row], value["kind"], value["from"]):
+            last["to"] = value["to"]
+        else:
+            found.append(dict(value))
+    return found
+
+
+def drift_figure(cells: Sequence[DriftCell], merge: bool = False) -> Figure:
+    """Show the drift of each feature week by week, the worst feature on top. `merge` makes a smaller picture."""
     names = {(cell.subject, cell.feature_name): wording.feature(cell.subject, cell.feature_name) for cell in cells}
     weeks = sorted({cell.window_start for cell in cells})
     newest: dict[str, DriftCell] = {}
+    judged: dict[str, DriftCell] = {}
     for cell in sorted(cells, key=lambda cell: cell.window_start):
-        newest[names[cell.subject, cell.feature_name]] = cell
+        name = names[cell.subject, cell.feature_name]
+        newest[name] = cell
+        if cell.status != "not_evaluated":
+            judged[name] = cell
     severity = {"fail": 0, "warn": 1, "pass": 2, "not_evaluated": 3}
-    order = sorted(newest, key=lambda name: (severity[newest[name].status], -(newest[name].metric_value or 0), name))
+
+    def worst_first(name: str) -> tuple[int, float, str]:
+        cell = judged.get(name, newest[name])
+        return severity[cell.status], -(cell.metric_value or 0), name
+
+    ranked = sorted(newest, key=worst_first)
+    order = ranked[:FEATURES_SHOWN]
     values = [
         {
             "feature": names[cell.subject, cell.feature_name],
@@ -275,10 +308,13 @@ def drift_figure(cells: Sequence[DriftCell]) -> Figure:
             "kind": _drift_kind(cell),
         }
         for cell in cells
+        if names[cell.subject, cell.feature_name] in order
     ]
+    if merge:
+        values = _merged(values, "feature")
     labels = [
-        {"feature": name, "label": wording.number(cell.metric_value, 2), "kind": _drift_kind(cell)}
-        for name, cell in newest.items()
+        {"feature": name, "label": wording.number(newest[name].metric_value, 2), "kind": _drift_kind(newest[name])}
+        for name in order
     ]
     kinds = [kind for kind in _DRIFT_KINDS if any(value["kind"] == kind for value in values)]
     colours = [_DRIFT_COLOURS[_DRIFT_KINDS.index(kind)] for kind in kinds]
@@ -316,16 +352,18 @@ def drift_figure(cells: Sequence[DriftCell]) -> Figure:
             ],
         }
     )  # fmt: skip
-    bad = [name for name in order if newest[name].status in ("warn", "fail")]
+    bad = [name for name in ranked if newest[name].status in ("warn", "fail")]
+    left_out = len(ranked) - len(order)
     return Figure(
         svg=svg,
         title="Drift of inputs and outputs by week",
         caption=(
             "Each square compares a week with the reference period; the number at the right is the newest week's PSI, 0 "
             f"for no difference. {_drift_limits(cells)} A verdict needs a difference that is large and more than chance."
+            + (f" The {left_out} features that drift least are in the numbers below." if left_out else "")
         ),
         alternative=(
-            f"Grid of {wording.plural(len(order), 'feature')} by {wording.plural(len(weeks), 'week')}, "
+            f"Grid of {wording.plural(len(order), 'row')}, a feature each, by {wording.plural(len(weeks), 'week')}, "
             f"{wording.day(weeks[0])} to {wording.day(weeks[-1] + timedelta(days=6))}. "
             + (f"In the newest week {', '.join(bad)} drifted." if bad else "Nothing drifted in the newest week.")
         ),
@@ -338,7 +376,7 @@ def drift_figure(cells: Sequence[DriftCell]) -> Figure:
                 str(sum(1 for cell in cells if names[cell.subject, cell.feature_name] == name and cell.status == "fail")),
                 str(sum(1 for cell in cells if names[cell.subject, cell.feature_name] == name and cell.status == "warn")),
             ]
-            for name in order
+            for name in ranked
         ],
     )
 
@@ -359,8 +397,13 @@ _QUALITY_ORDER = (
 )  # fmt: skip
 
 
-def quality_figure(days: Sequence[QualityDay], volume: Sequence[VolumeDay], granularity: str) -> Figure:
-    """Show the volume, and below it the worst verdict of each quality check, day by day (or week by week)."""
+def quality_figure(
+    days: Sequence[QualityDay], volume: Sequence[VolumeDay], granularity: str, merge: bool = False
+) -> Figure:
+    """Show the volume, and below it the worst verdict of each quality check, day by day (or week by week).
+
+    `merge` makes a smaller picture.
+    """
     step = timedelta(days=7 if granularity == "week" else 1)
     checks = [name for name in _QUALITY_ORDER if any(day.metric_name == name for day in days)]
     checks += sorted({day.metric_name for day in days} - set(checks))
@@ -378,6 +421,8 @@ def quality_figure(days: Sequence[QualityDay], volume: Sequence[VolumeDay], gran
         }
         for day in days
     ]
+    if merge:
+        cells = _merged(cells, "check")
     bars = [
         {"from": _iso(day.window_start), "to": _iso(day.window_start + step), "count": day.row_count, "usual": day.usual_count}
         for day in volume

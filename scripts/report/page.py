@@ -15,6 +15,7 @@ from scripts.report.queries import Incident, ModelReport, Problem, Report
 TEMPLATES = Path(__file__).parent / "templates"
 PROBLEMS_SHOWN = 8
 SLICE_PROBLEMS_SHOWN = 6
+SQUARES_SHOWN = 8000  # above, equal neighbours are drawn as one, so that the page stays below 2 MB
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,13 @@ def shown(problems: Sequence[Problem], limit: int) -> Shown:
     return Shown(problems[:limit], max(0, len(problems) - limit))
 
 
-def model_page(model: ModelReport) -> ModelPage:
+def model_page(model: ModelReport, merge: bool = False) -> ModelPage:
     """Draw the charts of a model and collect what stands beside them."""
     figures = [charts.trend_figure(model, trend) for trend in model.trends if trend.points]
     if model.drift:
-        figures.append(charts.drift_figure(model.drift))
+        figures.append(charts.drift_figure(model.drift, merge))
     if model.quality:
-        figures.append(charts.quality_figure(model.quality, model.volume, model.quality_granularity))
+        figures.append(charts.quality_figure(model.quality, model.volume, model.quality_granularity, merge))
     if model.maturity:
         figures.append(charts.maturity_figure(model.maturity))
     problems = wording.distinct(model.problems)
@@ -114,10 +115,11 @@ def render_page(report: Report) -> str:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals.update(wording=wording, last_day=_last_day)
+    squares = sum(len(model.drift) + len(model.quality) for model in report.models)
     statuses = ("fail", "warn", "pass", "not_evaluated")
     return environment.get_template("report.html").render(
         report=report,
-        pages=[model_page(model) for model in report.models],
+        pages=[model_page(model, merge=squares > SQUARES_SHOWN) for model in report.models],
         totals=[(status, sum(model.status == status for model in report.models)) for status in statuses],
         incidents=incidents(report),
         metrics_used=_glossary(report),

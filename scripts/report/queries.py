@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from scripts.lib.marts import Marts, Row
+from scripts.lib.warehouse import WarehouseError
 
 NEEDED = (
     "rpt_ml_model_health",
@@ -517,6 +518,11 @@ def read_report(marts: Marts) -> Report:
                 incidents=[_matched(incident, problems) for incident in incidents[(model_id, str(row["model_version"]))]],
             )
         )
+    if not models:
+        raise WarehouseError(
+            f"{marts.place} has the marts, but no model in them: no prediction was accepted. The rows that were turned "
+            f"away, and why, are in {marts.schema}.fct_ml_rejected_rows."
+        )
     models.sort(key=lambda model: (_SEVERITY[model.status], -model.failing_check_count, model.model_name))
     metrics = {
         row["metric_name"]: Metric(row["metric_name"], row["area"], row["unit"], row["direction"], row["formula"])
@@ -533,8 +539,10 @@ def _by_model(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
 
 
 def _problem(row: Row) -> Problem:
-    names = Problem.__dataclass_fields__
-    return Problem(**{name: row[name] for name in names})
+    values = {name: row[name] for name in Problem.__dataclass_fields__}
+    if row["granularity"] == "lifetime":  # silence: it began after the last prediction, not with the first
+        values["ill_since"] = row["window_end"]
+    return Problem(**values)
 
 
 def _problem_order(problem: Problem) -> tuple[Any, ...]:
@@ -608,13 +616,20 @@ def _drift_cells(rows: Sequence[Row]) -> list[DriftCell]:
 
 
 def _quality_strip(rows: Sequence[Row], last: date) -> tuple[str, list[Row]]:
-    """The granularity to show quality at, and its rows: weeks for a model that predicts on fewer than half of the days."""
-    days = [row for row in rows if row["granularity"] == "day" and row["window_start"] > last - timedelta(days=QUALITY_DAYS)]
-    volumes = [row["metric_value"] or 0 for row in days if row["metric_name"] == "row_count"]
-    if sum(volume > 0 for volume in volumes) * 2 >= len(volumes):
-        return "day", days
-    first = last - timedelta(weeks=DRIFT_WEEKS)
-    return "week", [row for row in rows if row["granularity"] == "week" and row["window_start"] > first]
+    """The granularity to show quality at, and its rows: weeks where most days have too few rows for a verdict."""
+    spans = {"day": timedelta(days=QUALITY_DAYS), "week": timedelta(weeks=DRIFT_WEEKS)}
+    strips = {
+        granularity: [row for row in rows if row["granularity"] == granularity and row["window_start"] > last - span]
+        for granularity, span in spans.items()
+    }
+
+    def judged_share(granularity: str) -> float:
+        shares = [row["status"] != "not_evaluated" for row in strips[granularity] if row["metric_name"] != "row_count"]
+        return sum(shares) / len(shares) if shares else 0.0
+
+    by_week = judged_share("day") < 0.5 and judged_share("week") > judged_share("day")
+    chosen = "week" if by_week else "day"
+    return chosen, strips[chosen]
 
 
 def _quality_days(rows: Sequence[Row]) -> list[QualityDay]:

@@ -148,7 +148,7 @@ def window(granularity: str, start: date, end: date | None = None) -> str:
     if granularity == "month":
         return f"{start:%B %Y}"
     if granularity == "lifetime":
-        return "all its life"
+        return "at the last build"
     return f"{day(start)} to {day(end)}"
 
 

@@ -1,6 +1,6 @@
 """What each number of the sample sets' reference.json is compared with.
 
-`load(dataset)` gives one `Entry` for every number that a peer library computed on the sample data. Its disposition is
+`load` gives one `Entry` for every number that a peer library computed on the sample data. Its disposition is
 exactly one of
   covered         its readings say which row of which mart must equal which number
   not_yet         a mart of DESIGN.md 3 that is not there yet will hold it; the reason names the mart
@@ -26,7 +26,7 @@ import numpy as np
 import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from scripts.sample.load import REPOSITORY, SAMPLE_SETS, sample_folder  # noqa: E402
+from scripts.sample.load import REPOSITORY, SAMPLE_SETS  # noqa: E402
 
 COVERED, NOT_YET, PEERS_OWN = "covered", "not_yet", "peers_own"
 DATASETS = SAMPLE_SETS
@@ -117,9 +117,9 @@ class Entry:
     reason: str = ""
 
 
-def load(dataset: str) -> list[Entry]:
-    """Read a set's reference.json. Raises ValueError for an id that no rule knows, FileNotFoundError without the data."""
-    raw = json.loads((sample_folder() / dataset / "reference.json").read_text())["entries"]
+def load(dataset: str, folder: Path) -> list[Entry]:
+    """Read a set's reference.json below the folder of the sample sets. Raises ValueError for an id that no rule knows."""
+    raw = json.loads((folder / dataset / "reference.json").read_text())["entries"]
     return list(_Rules(dataset, raw).entries())
 
 

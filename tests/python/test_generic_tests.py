@@ -20,16 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import postgres_server
 import psycopg2
 import pytest
 import yaml
+from conftest import ROOT, not_run
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY / "tests" / "python"))
-
-import postgres_server  # noqa: E402
-
-SCHEMA = "ml_monitor"
+SCHEMA = "generic_tests"  # of its own: other tests share the PostgreSQL
 AUDIT_SCHEMA = f"{SCHEMA}_dbt_test__audit"
 INTERNAL_SCHEMA = f"{SCHEMA}_internal"
 
@@ -365,7 +362,7 @@ def write_project(folder: Path, outputs: Mapping[str, Any]) -> None:
                 for name, relation in RAW.items()
             ]}},
         },
-        "packages.yml": {"packages": [{"local": str(REPOSITORY)}]},
+        "packages.yml": {"packages": [{"local": str(ROOT)}]},
         "profiles.yml": {"shop": {"target": "duckdb", "outputs": dict(outputs)}},
         "models/_sources.yml": {"version": 2, "sources": [{"name": "raw", "tables": tables}]},
     }  # fmt: skip
@@ -466,7 +463,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Engine]:
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def engine(request: pytest.FixtureRequest, engines: Mapping[str, Engine]) -> Engine:
     if request.param not in engines:
-        pytest.skip(f"no {request.param} here")
+        not_run("no PostgreSQL for the generic tests")
     return engines[request.param].finished()
 
 
@@ -533,11 +530,11 @@ def _columns_only_some_have(mart: str) -> set[str]:
 
 
 def test_every_argument_is_documented() -> None:
-    documented = yaml.safe_load((REPOSITORY / "macros/tests/_tests__macros.yml").read_text())["macros"]
+    documented = yaml.safe_load((ROOT / "macros/tests/_tests__macros.yml").read_text())["macros"]
     described = {macro["name"].removeprefix("test_"): macro for macro in documented}
     assert PUBLIC_TESTS <= set(described)
     for name in PUBLIC_TESTS:
-        text = (REPOSITORY / f"macros/tests/{name}.sql").read_text()
+        text = (ROOT / f"macros/tests/{name}.sql").read_text()
         signature = text.split("{% test ", 1)[1].split("%}", 1)[0]
         arguments = {part.split("=")[0].strip() for part in signature.split("(", 1)[1].rsplit(")", 1)[0].split(",")}
         assert arguments == {argument["name"] for argument in described[name]["arguments"]}, name

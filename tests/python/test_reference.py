@@ -2,13 +2,10 @@
 
 Numbers that are recorded (reference.json of each sample set) by what reference_entries.py maps them to; intervals,
 p-values and q-values against scipy and numpy over the raw rows. Tolerance 1e-9 relative, 1e-12 absolute.
-
-The warehouse is the fixture sample_warehouse, or the file in ML_MONITOR_TEST_SAMPLE_WAREHOUSE.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +19,6 @@ from scipy import stats
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import reference_entries as reference  # noqa: E402
 
-WAREHOUSE_VARIABLE = "ML_MONITOR_TEST_SAMPLE_WAREHOUSE"
 Z_95 = stats.norm.ppf(0.975)
 
 # How many entries of each group are covered at least. Raise a number when a rule covers more; never lower one silently.
@@ -56,9 +52,8 @@ NULL_BY_RULE_COUNTS = {"hotel_cancellations": 4, "online_retail_demand": 0}
 
 
 @pytest.fixture(scope="module")
-def warehouse(request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBPyConnection]:
-    path = os.environ.get(WAREHOUSE_VARIABLE) or request.getfixturevalue("sample_warehouse")
-    connection = duckdb.connect(str(path), read_only=True, config={"threads": 2})
+def warehouse(sample_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(sample_warehouse), read_only=True, config={"threads": 2})
     yield connection
     connection.close()
 
@@ -69,11 +64,8 @@ def marts(warehouse: duckdb.DuckDBPyConnection) -> reference.Marts:
 
 
 @pytest.fixture(scope="module")
-def entries() -> dict[str, list[reference.Entry]]:
-    try:
-        return {dataset: reference.load(dataset) for dataset in reference.DATASETS}
-    except FileNotFoundError as error:
-        pytest.skip(f"no sample data (set ML_MONITOR_SAMPLE_DATA): {error}")
+def entries(sample_data_dir: Path) -> dict[str, list[reference.Entry]]:
+    return {dataset: reference.load(dataset, sample_data_dir) for dataset in reference.DATASETS}
 
 
 def problems_of(entry: reference.Entry, marts: reference.Marts) -> list[str]:
