@@ -17,7 +17,8 @@
         cast(count(*) as {{ dbt.type_string() }}),
         ' rows, ',
         {%- if moment is not none %}
-        cast(count(*) filter (where {{ moment }} > {{ ml_monitor.as_of() }}) as {{ dbt.type_string() }}),
+        cast(count(*) filter (where {{ moment }} > {{ ml_monitor.as_of() }}
+            {%- if loaded_at is not none %} or {{ ml_monitor.try_cast('raw_rows.' ~ loaded_at, 'timestamp') }} > {{ ml_monitor.as_of() }}{% endif %}) as {{ dbt.type_string() }}),
         ' ahead, ',
         {%- endif %}
         {%- if loaded_at is not none %}

@@ -2,7 +2,8 @@
 {%- set chunk_size = 60 %}
 /*
     Grain: log, model, version, day and numeric feature. Counts, extremes and moments of the finite values; mean and
-    sum of squared deviations merge over days without cancellation.
+    sum of squared deviations merge over days without cancellation. Values count as at most 1e150, whose square still is
+    a double.
 */
 {%- for log in ml_monitor.prediction_logs() if log.numeric_features %}
 {%- set log_number = loop.index %}
@@ -23,7 +24,9 @@ log_{{ log_number }}_finite_{{ loop.index }} as (
         predicted_date
         {%- for feature in chunk %}
         {%- set slot = 'n' ~ (offset + loop.index) %},
-        case when {{ ml_monitor.is_finite(slot) }} then {{ slot }} end as {{ slot }},
+        case
+            when {{ ml_monitor.is_finite(slot) }} then {{ ml_monitor.clip(slot, ml_monitor.double_literal('-1e150'), ml_monitor.double_literal('1e150')) }}
+        end as {{ slot }},
         {{ slot }} is null as {{ slot }}_is_null
         {%- endfor %}
     from log_{{ log_number }}_rows

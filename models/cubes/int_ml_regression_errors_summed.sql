@@ -11,7 +11,9 @@ with predictions as (
         predictions.predicted_value - predictions.actual_value as error,
         case
             when predictions.predicted_value > -1 and predictions.actual_value > -1
-                then ln(1 + predictions.predicted_value) - ln(1 + predictions.actual_value)
+                then
+                    {{ ml_monitor.log_one_plus('predictions.predicted_value') }}
+                    - {{ ml_monitor.log_one_plus('predictions.actual_value') }}
         end as log_error
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}

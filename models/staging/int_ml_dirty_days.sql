@@ -153,7 +153,8 @@ dirty_days as (
         on
             outcomes.log_name = predictions.log_name
             and outcomes.prediction_id = predictions.prediction_id
-            and predictions.row_fault is null
+            /* not `is null`: DuckDB 2.0 loses such a condition when it makes this an anti join */
+            and coalesce(predictions.row_fault, '') = ''
     where predictions.prediction_id is null
 
 )

@@ -42,6 +42,7 @@ select
         when task = 'multiclass_classification' then null
         when actual_value is null then 'unparsable_actual'
         when not {{ ml_monitor.is_finite('actual_value') }} then 'actual_not_finite'
+        when abs(actual_value) > {{ ml_monitor.double_literal('1e70') }} then 'actual_out_of_range'
         when task = 'binary_classification' and actual_value not in (0, 1) then 'unknown_actual'
         when task = 'ranking' and actual_value < 0 then 'actual_out_of_range'
     end as row_fault

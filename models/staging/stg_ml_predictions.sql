@@ -58,6 +58,7 @@ select
         when not has_predicted_at then 'null_timestamp'
         when predicted_at is null then 'unparsable_timestamp'
         when predicted_at > {{ ml_monitor.as_of() }} then 'timestamp_in_future'
+        when loaded_at > {{ ml_monitor.as_of() }} then 'timestamp_in_future'
         when has_score and score is null then 'unparsable_score'
         when score is not null and not {{ ml_monitor.is_finite('score') }} then 'score_not_finite'
         when task = 'binary_classification' and not has_score then 'null_score'
@@ -67,6 +68,7 @@ select
         when task = 'regression' and not has_predicted_value then 'null_predicted_value'
         when task = 'regression' and predicted_value is null then 'unparsable_predicted_value'
         when task = 'regression' and not {{ ml_monitor.is_finite('predicted_value') }} then 'predicted_value_not_finite'
+        when task = 'regression' and abs(predicted_value) > {{ ml_monitor.double_literal('1e70') }} then 'predicted_value_out_of_range'
         when task = 'ranking' and item_rank is null then 'null_rank'
         when task = 'ranking' and item_rank < 1 then 'rank_out_of_range'
     end as row_fault

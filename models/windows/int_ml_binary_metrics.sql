@@ -59,10 +59,10 @@ rates as (
 {%- set zero = ml_monitor.double_literal('0') %}
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 {%- set metrics = [
-    ('true_positive_count', 'tp', zero, 'n', unknown, unknown),
-    ('false_positive_count', 'fp', zero, 'n', unknown, unknown),
-    ('false_negative_count', 'fn', zero, 'n', unknown, unknown),
-    ('true_negative_count', 'tn', zero, 'n', unknown, unknown),
+    ('true_positive_count', 'case when n > 0 then tp end', zero, 'n', unknown, unknown),
+    ('false_positive_count', 'case when n > 0 then fp end', zero, 'n', unknown, unknown),
+    ('false_negative_count', 'case when n > 0 then fn end', zero, 'n', unknown, unknown),
+    ('true_negative_count', 'case when n > 0 then tn end', zero, 'n', unknown, unknown),
     ('accuracy', ml_monitor.safe_divide('tp + tn', 'n'), zero, 'n', 'tp + tn', unknown),
     ('precision', ml_monitor.safe_divide('tp', 'tp + fp'), zero, 'tp + fp', 'tp', unknown),
     ('recall', 'recall', zero, 'tp + fn', 'tp', unknown),

@@ -13,7 +13,7 @@ with windows as (
         window_start,
         window_end
     from {{ ref('int_ml_windows') }}
-    where granularity in ('day', 'week', 'month', 'trailing_7d', 'trailing_28d')
+    where granularity != 'reference'
 
 ),
 
@@ -29,6 +29,12 @@ thresholds as (
 logs as (
 
     select * from {{ ref('int_ml_logs') }}
+
+),
+
+models as (
+
+    select * from {{ ref('dim_ml_models') }}
 
 )
 
@@ -47,12 +53,20 @@ inner join logs
     on windows.log_name = logs.log_name
 inner join thresholds
     on windows.model_id = thresholds.model_id
+inner join models
+    on
+        windows.model_id = models.model_id
+        and windows.model_version = models.model_version
 where
-    thresholds.area = 'drift'
-    or (thresholds.area in ('performance', 'maturity') and logs.has_outcomes)
-    or (thresholds.area = 'quality' and thresholds.subject is not null)
-    or (thresholds.metric_name = 'row_count' and windows.granularity in ('day', 'week'))
-    or (
-        thresholds.metric_name in ('rejected_row_rate', 'duplicate_row_rate')
-        and windows.granularity in ('day', 'week', 'month')
+    (windows.granularity = 'lifetime') = (thresholds.metric_name = 'days_since_last_prediction')
+    and (
+        thresholds.area = 'drift'
+        or (thresholds.area in ('performance', 'maturity') and logs.has_outcomes)
+        or (thresholds.area = 'quality' and thresholds.subject is not null)
+        or (thresholds.metric_name = 'row_count' and windows.granularity in ('day', 'week'))
+        or (
+            thresholds.metric_name in ('rejected_row_rate', 'duplicate_row_rate')
+            and windows.granularity in ('day', 'week', 'month')
+        )
+        or (thresholds.metric_name = 'days_since_last_prediction' and models.is_active)
     )

@@ -2,7 +2,7 @@
     Grain: model, version, window, slice, baseline, subject and feature, for windows that have rows and a reference.
     PSI from its bins, with the p-value that it would reach by chance alone: without a change, PSI / (1/n + 1/m) is
     about chi-squared with one degree less than there are bins (Yurdakul 2018). Bins that count for the degrees of
-    freedom are those with a row on either side.
+    freedom are those with a row on either side. Null where neither side has a value at all, or both have only one.
 */
 with bins as (
 
@@ -32,6 +32,7 @@ tested as (
         max(reference_total) as reference_total,
         max(current_total) as current_total,
         count(*) as bin_count,
+        count(*) filter (where bin_kind not in ('null', 'non_finite')) as value_bin_count,
         sum(psi_contribution) as psi,
         {{ ml_monitor.safe_divide('sum(psi_contribution)', ml_monitor.safe_divide('1', 'max(reference_total)') ~ ' + ' ~ ml_monitor.safe_divide('1', 'max(current_total)')) }} as chi_squared,
         count(*) - 1 as degrees_of_freedom
@@ -116,13 +117,14 @@ select
     tested.subject,
     tested.feature_name,
     'psi' as metric_name,
-    tested.psi as metric_value,
+    case when tested.bin_count > 1 and tested.value_bin_count > 0 then tested.psi end as metric_value,
     tested.current_total as sample_count,
     tested.reference_total as reference_count,
     tested.bin_count,
+    tested.value_bin_count,
     case
-        when tested.degrees_of_freedom = 0 then 1
-        else {{ ml_monitor.chi2_sf('tested.chi_squared', 'tested.degrees_of_freedom', 'summed.term_sum') }}
+        when tested.degrees_of_freedom > 0 and tested.value_bin_count > 0
+            then {{ ml_monitor.chi2_sf('tested.chi_squared', 'tested.degrees_of_freedom', 'summed.term_sum') }}
     end as p_value
 from tested
 left join summed

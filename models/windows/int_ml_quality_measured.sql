@@ -34,6 +34,7 @@ features as (
         window_bins.subject,
         window_bins.feature_name,
         sum(window_bins.row_count) as row_count,
+        coalesce(sum(window_bins.row_count) filter (where window_bins.bin_kind not in ('null', 'non_finite')), 0) as value_count,
         coalesce(sum(window_bins.row_count) filter (where window_bins.bin_kind = 'null'), 0) as null_count,
         coalesce(sum(window_bins.row_count) filter (where window_bins.bin_kind = 'non_finite'), 0) as non_finite_count,
         coalesce(sum(window_bins.row_count) filter (where window_bins.bin_kind = 'unseen'), 0) as unseen_count,
@@ -72,7 +73,8 @@ feature_rates as (
         features.feature_name,
         '{{ metric_name }}' as metric_name,
         cast(features.{{ success_count }} as {{ dbt.type_bigint() }}) as success_count,
-        cast(features.row_count as {{ dbt.type_bigint() }}) as sample_count
+        cast(features.row_count as {{ dbt.type_bigint() }}) as sample_count,
+        '{{ metric_name }}' in ('null_rate', 'non_finite_rate') or features.value_count > 0 as has_values
     from features
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -90,8 +92,11 @@ feature_measured as (
         current_rates.subject,
         current_rates.feature_name,
         current_rates.metric_name,
-        {{ ml_monitor.safe_divide('current_rates.success_count', 'current_rates.sample_count') }} as metric_value,
-        current_rates.success_count,
+        case
+            when current_rates.has_values and reference_rates.has_values
+                then {{ ml_monitor.safe_divide('current_rates.success_count', 'current_rates.sample_count') }}
+        end as metric_value,
+        case when current_rates.has_values and reference_rates.has_values then current_rates.success_count end as success_count,
         current_rates.sample_count,
         reference_rates.sample_count as reference_count,
         {{ ml_monitor.safe_divide('reference_rates.success_count', 'reference_rates.sample_count') }} as reference_value,

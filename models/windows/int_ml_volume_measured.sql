@@ -1,7 +1,7 @@
 /*
     Grain: log, model, version and window of a day or a week. Accepted predictions against what is usual: the mean of up
-    to eight earlier windows (same weekday for days) and how far from it they usually are. Nothing enters its own
-    baseline, nor does a window with an obvious fault: only complete earlier ones count.
+    to eight earlier windows (same weekday for days) and their standard deviation. Nothing enters its own baseline; a
+    window is compared once there are four earlier ones.
 */
 with windows as (
 

@@ -4,8 +4,9 @@
     python -m scripts.report --database shop.duckdb --output /tmp/models.html --no-open
     python -m scripts.report --target postgres                # PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE
 
-The page is a single file that asks for nothing over a network: send it by mail, print it, keep it. Its figures are those
-of the marts in schema ML_MONITOR_SCHEMA (default ml_monitor). Exit codes: 0 written, 2 no marts or no place to write.
+The page is a single file that asks for nothing over a network: send it by mail, print it, keep it. Its figures are
+those of the marts in schema ML_MONITOR_SCHEMA (default ml_monitor). Exit codes: 0 written, 2 no marts or no place to
+write.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def show(page: Path) -> None:
     """Open the page in a browser; without one nothing happens."""
     try:
         webbrowser.open(page.resolve().as_uri())
-    except Exception:  # noqa: BLE001  (whatever a desktop comes up with, the report is written)
+    except Exception:
         return
 
 
@@ -57,8 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m scripts.report", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--target", choices=TARGETS, default="duckdb", help="warehouse to read (default: %(default)s)")
-    parser.add_argument("--database", type=Path, metavar="PATH", help="the DuckDB file (default: ML_MONITOR_DUCKDB_PATH)")
-    parser.add_argument("--output", type=Path, default=DEFAULT_OUTPUT, metavar="PATH", help="the page (default: %(default)s)")
+    parser.add_argument(
+        "--database", type=Path, metavar="PATH", help="the DuckDB file (default: ML_MONITOR_DUCKDB_PATH)"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=DEFAULT_OUTPUT, metavar="PATH", help="the page (default: %(default)s)"
+    )
     parser.add_argument(
         "--open", action=argparse.BooleanOptionalAction, default=None,
         help="show the page in a browser (default: in a terminal on a desktop)",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from scripts.report import charts, wording
-from scripts.report.queries import Incident, ModelReport, Problem, Report
+from scripts.report.records import Incident, ModelReport, Problem, Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 PROBLEMS_SHOWN = 8
@@ -64,12 +65,27 @@ def model_page(model: ModelReport, merge: bool = False) -> ModelPage:
     )
 
 
+def _numbered(pages: Sequence[ModelPage]) -> Sequence[ModelPage]:
+    """Give the names inside each picture a number of its own, so that no two on the page clash."""
+    numbers = itertools.count(1)
+
+    def number(figure: charts.Figure) -> charts.Figure:
+        return replace(figure, svg=figure.svg.replace(charts.ID_PREFIX, f"{charts.ID_PREFIX}{next(numbers)}-"))
+
+    return [replace(page, figures=[number(figure) for figure in page.figures]) for page in pages]
+
+
 def _gaps(model: ModelReport) -> Sequence[str]:
     gaps = []
-    if "performance" not in model.judged_areas:
+    if "performance" not in model.judged_areas and model.trends:
         gaps.append(
-            "Performance has no verdict: whether its predictions come true is not measured here, so the status rests on "
-            "its inputs and its data alone."
+            "Performance has no verdict: no week or month outside the reference period has all its outcomes yet, so the "
+            "status rests on its inputs and its data alone."
+        )
+    elif "performance" not in model.judged_areas:
+        gaps.append(
+            "Performance has no verdict: whether its predictions come true is not measured here, so the status rests "
+            "on its inputs and its data alone."
         )
     if "drift" not in model.judged_areas:
         gaps.append("Drift has no verdict: no week outside the reference period could be compared.")
@@ -112,14 +128,18 @@ def incidents(report: Report) -> Sequence[tuple[ModelReport, Incident]]:
 def render_page(report: Report) -> str:
     """Return the HTML of the whole report."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(wording=wording, last_day=_last_day)
     squares = sum(len(model.drift) + len(model.quality) for model in report.models)
     statuses = ("fail", "warn", "pass", "not_evaluated")
     return environment.get_template("report.html").render(
         report=report,
-        pages=[model_page(model, merge=squares > SQUARES_SHOWN) for model in report.models],
+        pages=_numbered([model_page(model, merge=squares > SQUARES_SHOWN) for model in report.models]),
         totals=[(status, sum(model.status == status for model in report.models)) for status in statuses],
         incidents=incidents(report),
         metrics_used=_glossary(report),

@@ -1,15 +1,29 @@
-"""What the report needs from the marts, as plain records. Nothing is computed here that a mart could have said."""
+"""Read what the report needs from the marts. Nothing is computed here that a mart could have said."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from scripts.lib.marts import Marts, Row
 from scripts.lib.warehouse import WarehouseError
+from scripts.report.records import (
+    DriftCell,
+    Incident,
+    MaturityWeek,
+    Metric,
+    ModelReport,
+    Problem,
+    QualityDay,
+    RejectedGroup,
+    Report,
+    Trend,
+    TrendPoint,
+    VolumeDay,
+)
 
 NEEDED = (
     "rpt_ml_model_health",
@@ -24,6 +38,7 @@ NEEDED = (
     "dim_ml_thresholds",
 )
 DEMO_SCHEMA = "demo_raw"
+STATEMENTS = Path(__file__).parent / "sql"
 
 DRIFT_WEEKS = 53
 MATURITY_WEEKS = 26
@@ -41,422 +56,6 @@ MAIN_METRICS = {
 # Fewer labelled predictions than this in a usual week, and the trend is drawn by month: a week would be mostly noise.
 WEEKLY_TREND_ROWS = 1000
 
-
-@dataclass(frozen=True)
-class Metric:
-    """What dim_ml_metrics says of a metric."""
-
-    name: str
-    area: str
-    unit: str
-    direction: str
-    formula: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A check whose newest verdict is warn or fail."""
-
-    area: str
-    granularity: str
-    window_start: date
-    window_end: date
-    slice_key: str | None
-    slice_value: str | None
-    subject: str | None
-    feature_name: str | None
-    metric_name: str
-    metric_value: float | None
-    sample_count: int
-    reference_value: float | None
-    comparison: str
-    warn_threshold: float | None
-    fail_threshold: float | None
-    status: str
-    counts_as: str
-    """The status as it counts for the model: a failing slice warns."""
-    ill_since: date
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    """The main metric of one version in one window."""
-
-    model_version: str
-    window_start: date
-    window_end: date
-    metric_value: float
-    ci_lower: float | None
-    ci_upper: float | None
-    reference_value: float | None
-    is_mature: bool
-    sample_count: int
-    label_coverage: float | None
-    status: str
-
-
-@dataclass(frozen=True)
-class Trend:
-    """A performance metric over time; `points` of the newest version and the others."""
-
-    metric_name: str
-    granularity: str
-    comparison: str
-    warn_threshold: float | None
-    fail_threshold: float | None
-    points: Sequence[TrendPoint]
-
-
-@dataclass(frozen=True)
-class DriftCell:
-    """PSI of one feature in one week."""
-
-    feature_name: str
-    subject: str
-    window_start: date
-    metric_value: float | None
-    status: str
-    status_reason: str
-    warn_threshold: float | None
-    fail_threshold: float | None
-
-
-@dataclass(frozen=True)
-class QualityDay:
-    """The worst verdict of one quality check over all features of a day (or week)."""
-
-    metric_name: str
-    window_start: date
-    status: str
-    worst_feature: str | None
-    worst_value: float | None
-
-
-@dataclass(frozen=True)
-class VolumeDay:
-    """Accepted predictions of a day (or week) and how many are usual."""
-
-    window_start: date
-    row_count: int
-    usual_count: float | None
-    status: str
-
-
-@dataclass(frozen=True)
-class MaturityWeek:
-    """How many predictions of a week have an outcome, and how many should at this age."""
-
-    window_start: date
-    window_end: date
-    prediction_count: int
-    label_coverage: float
-    expected_coverage: float | None
-    is_mature: bool
-    status: str
-
-
-@dataclass(frozen=True)
-class RejectedGroup:
-    """Raw rows in quarantine for one reason."""
-
-    source_name: str
-    row_status: str
-    reject_reason: str
-    row_count: int
-    first_date: date | None
-    last_date: date | None
-
-
-@dataclass(frozen=True)
-class Incident:
-    """A fault that the demo injected and that is still open, with the problems that show it."""
-
-    description: str
-    kind: str
-    scope: str
-    started_on: date
-    found_by: Sequence[Problem]
-
-
-@dataclass(frozen=True)
-class ModelReport:
-    """Everything the report says of one model."""
-
-    model_id: str
-    model_version: str
-    model_name: str
-    owner: str | None
-    tier: str
-    task: str
-    purpose: str | None
-    status: str
-    health_sentence: str
-    failing_check_count: int
-    warning_check_count: int
-    passing_check_count: int
-    first_predicted_date: date
-    last_predicted_date: date
-    prediction_count: int
-    labelled_count: int
-    reference_start: date | None
-    reference_end: date | None
-    versions: Sequence[str]
-    judged_areas: Sequence[str]
-    """Areas with at least one current verdict."""
-    problems: Sequence[Problem]
-    trends: Sequence[Trend]
-    drift: Sequence[DriftCell]
-    quality_granularity: str
-    quality: Sequence[QualityDay]
-    volume: Sequence[VolumeDay]
-    maturity: Sequence[MaturityWeek]
-    rejected: Sequence[RejectedGroup]
-    incidents: Sequence[Incident] = field(default_factory=tuple)
-
-
-@dataclass(frozen=True)
-class Report:
-    """The whole report."""
-
-    models: Sequence[ModelReport]
-    metrics: Mapping[str, Metric]
-    is_simulated: bool
-    place: str
-    schema: str
-
-    @property
-    def last_date(self) -> date:
-        """The newest day with a prediction of any model."""
-        return max(model.last_predicted_date for model in self.models)
-
-
-# The newest verdict of each check that counts today; the rule is that of rpt_ml_model_health.
-_CURRENT_CHECKS = """
-with models as (
-
-    select
-        model_id,
-        model_version,
-        last_predicted_date
-    from {marts}.dim_ml_models
-    where is_newest_version
-
-),
-
-checks as (
-
-    select
-        checks.*,
-        models.last_predicted_date,
-        concat(
-            checks.area, '/', checks.granularity, '/', coalesce(checks.slice_key, ''), '=',
-            coalesce(checks.slice_value, ''), '/', coalesce(checks.subject, ''), '/',
-            coalesce(checks.feature_name, ''), '/', checks.metric_name
-        ) as series_id
-    from {marts}.fct_ml_checks as checks
-    inner join models
-        on
-            checks.model_id = models.model_id
-            and checks.model_version = models.model_version
-    where
-        checks.status in ('pass', 'warn', 'fail')
-        and (
-            (checks.area = 'quality' and checks.granularity in ('day', 'lifetime'))
-            or (checks.area in ('drift', 'maturity') and checks.granularity = 'week')
-            or (checks.area = 'performance' and checks.granularity in ('week', 'month'))
-        )
-
-),
-
-ordered as (
-
-    select
-        checks.*,
-        row_number() over (partition by model_id, series_id order by window_start desc) as recency,
-        max(case when status = 'pass' then window_start end) over (partition by model_id, series_id) as last_pass_start
-    from checks
-
-),
-
-since as (
-
-    select
-        model_id,
-        series_id,
-        min(window_start) as ill_since
-    from ordered
-    where
-        status in ('warn', 'fail')
-        and (last_pass_start is null or window_start > last_pass_start)
-    group by
-        model_id,
-        series_id
-
-),
-
-comparisons as (
-
-    select
-        model_id,
-        metric_name,
-        max(comparison) as comparison
-    from {marts}.dim_ml_thresholds
-    group by
-        model_id,
-        metric_name
-
-)
-
-select
-    ordered.model_id,
-    ordered.area,
-    ordered.granularity,
-    ordered.window_start,
-    ordered.window_end,
-    ordered.slice_key,
-    ordered.slice_value,
-    ordered.subject,
-    ordered.feature_name,
-    ordered.metric_name,
-    ordered.metric_value,
-    ordered.sample_count,
-    ordered.reference_value,
-    coalesce(comparisons.comparison, 'value') as comparison,
-    ordered.warn_threshold,
-    ordered.fail_threshold,
-    ordered.status,
-    case when ordered.slice_key is not null and ordered.status = 'fail' then 'warn' else ordered.status end as counts_as,
-    since.ill_since
-from ordered
-left join since
-    on
-        ordered.model_id = since.model_id
-        and ordered.series_id = since.series_id
-left join comparisons
-    on
-        ordered.model_id = comparisons.model_id
-        and ordered.metric_name = comparisons.metric_name
-where
-    ordered.recency = 1
-    and (
-        ordered.area = 'performance'
-        or ordered.granularity = 'lifetime'
-        or ordered.window_end > cast(ordered.last_predicted_date - 14 as date)
-    )
-"""
-
-_HEALTH = """
-select
-    health.*,
-    models.purpose,
-    models.log_name,
-    models.first_predicted_date,
-    models.prediction_count,
-    models.labelled_count,
-    models.reference_start,
-    models.reference_end
-from {marts}.rpt_ml_model_health as health
-inner join {marts}.dim_ml_models as models
-    on
-        health.model_id = models.model_id
-        and health.model_version = models.model_version
-"""
-
-_TREND = """
-select
-    performance.*,
-    coalesce(thresholds.comparison, 'value') as comparison
-from {marts}.fct_ml_performance as performance
-left join {marts}.dim_ml_thresholds as thresholds
-    on
-        performance.model_id = thresholds.model_id
-        and performance.metric_name = thresholds.metric_name
-        and thresholds.slice_key is null
-where
-    performance.slice_key is null
-    and performance.granularity in ('week', 'month')
-    and performance.is_complete
-    and performance.metric_value is not null
-order by performance.window_start
-"""
-
-_DRIFT = """
-select
-    drift.*
-from {marts}.fct_ml_drift as drift
-inner join {marts}.dim_ml_models as models
-    on
-        drift.model_id = models.model_id
-        and drift.model_version = models.model_version
-where
-    models.is_newest_version
-    and drift.metric_name = 'psi'
-    and drift.baseline_name = 'reference'
-    and drift.granularity = 'week'
-    and drift.slice_key is null
-    and drift.is_complete
-order by drift.window_start
-"""
-
-_QUALITY = """
-select
-    quality.model_id,
-    quality.metric_name,
-    quality.feature_name,
-    quality.granularity,
-    quality.window_start,
-    quality.metric_value,
-    quality.reference_value,
-    quality.status
-from {marts}.fct_ml_data_quality as quality
-inner join {marts}.dim_ml_models as models
-    on
-        quality.model_id = models.model_id
-        and quality.model_version = models.model_version
-where
-    models.is_newest_version
-    and quality.granularity in ('day', 'week')
-    and quality.slice_key is null
-    and quality.is_complete
-"""
-
-_MATURITY = """
-select
-    maturity.*
-from {marts}.fct_ml_label_maturity as maturity
-inner join {marts}.dim_ml_models as models
-    on
-        maturity.model_id = models.model_id
-        and maturity.model_version = models.model_version
-where
-    models.is_newest_version
-    and maturity.granularity = 'week'
-    and maturity.is_complete
-    and maturity.metric_value is not null
-order by maturity.window_start
-"""
-
-_REJECTED = """
-select
-    log_name,
-    source_name,
-    row_status,
-    reject_reason,
-    count(*) as row_count,
-    min(case when raw_date > date '1900-01-01' then raw_date end) as first_date,
-    max(case when raw_date > date '1900-01-01' then raw_date end) as last_date
-from {marts}.fct_ml_rejected_rows
-group by
-    log_name,
-    source_name,
-    row_status,
-    reject_reason
-order by
-    row_count desc,
-    source_name,
-    reject_reason
-"""
-
 _SEVERITY = {"fail": 0, "warn": 1, "pass": 2, "not_evaluated": 3}
 _AREAS = {"performance": 0, "drift": 1, "quality": 2, "maturity": 3}
 
@@ -464,13 +63,13 @@ _AREAS = {"performance": 0, "drift": 1, "quality": 2, "maturity": 3}
 def read_report(marts: Marts) -> Report:
     """Read everything. Raises WarehouseError, with what to do, where a mart is missing."""
     marts.require(NEEDED)
-    checks = _by_model(marts.rows(_CURRENT_CHECKS))
-    performance = _by_model(marts.rows(_TREND))
-    drift = _by_model(marts.rows(_DRIFT))
-    quality = _by_model(marts.rows(_QUALITY))
-    maturity = _by_model(marts.rows(_MATURITY))
+    checks = _by_model(marts.rows(_sql("current_checks")))
+    performance = _by_model(marts.rows(_sql("trend")))
+    drift = _by_model(marts.rows(_sql("drift")))
+    quality = _by_model(marts.rows(_sql("quality")))
+    maturity = _by_model(marts.rows(_sql("maturity")))
     rejected = defaultdict(list)
-    for row in marts.rows(_REJECTED):
+    for row in marts.rows(_sql("rejected")):
         rejected[row["log_name"]].append(row)
     versions = defaultdict(list)
     for row in marts.rows("select model_id, model_version from {marts}.dim_ml_models order by first_predicted_date"):
@@ -478,7 +77,7 @@ def read_report(marts: Marts) -> Report:
     incidents = _open_incidents(marts)
 
     models = []
-    for row in marts.rows(_HEALTH):
+    for row in marts.rows(_sql("health")):
         model_id, last = row["model_id"], row["last_predicted_date"]
         problems = sorted(
             (_problem(check) for check in checks[model_id] if check["status"] != "pass"), key=_problem_order
@@ -515,7 +114,9 @@ def read_report(marts: Marts) -> Report:
                 volume=_volume_days(strip),
                 maturity=_maturity_weeks(maturity[model_id]),
                 rejected=[_rejected(group) for group in rejected[row["log_name"]]],
-                incidents=[_matched(incident, problems) for incident in incidents[(model_id, str(row["model_version"]))]],
+                incidents=[
+                    _matched(incident, problems) for incident in incidents[(model_id, str(row["model_version"]))]
+                ],
             )
         )
     if not models:
@@ -529,6 +130,10 @@ def read_report(marts: Marts) -> Report:
         for row in marts.rows("select * from {marts}.dim_ml_metrics")
     }
     return Report(models, metrics, _is_simulated(marts), marts.place, marts.schema)
+
+
+def _sql(name: str) -> str:
+    return (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _by_model(rows: Sequence[Row]) -> Mapping[str, list[Row]]:
@@ -639,7 +244,9 @@ def _quality_days(rows: Sequence[Row]) -> list[QualityDay]:
         groups[(row["metric_name"], row["window_start"])].append(row)
     found = []
     for (metric, start), group in sorted(groups.items()):
-        worst = min(group, key=lambda row: (_SEVERITY[row["status"]], -(row["metric_value"] or 0), row["feature_name"] or ""))
+        worst = min(
+            group, key=lambda row: (_SEVERITY[row["status"]], -(row["metric_value"] or 0), row["feature_name"] or "")
+        )
         found.append(QualityDay(metric, start, worst["status"], worst["feature_name"], worst["metric_value"]))
     return found
 

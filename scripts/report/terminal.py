@@ -11,7 +11,7 @@ from typing import TextIO
 
 from scripts.report import wording
 from scripts.report.page import incidents
-from scripts.report.queries import ModelReport, Report
+from scripts.report.records import ModelReport, Report
 
 PROBLEMS_SHOWN = 4
 _COLOURS = {"fail": "31", "warn": "33", "pass": "32", "not_evaluated": "2"}
@@ -60,7 +60,9 @@ def _model_lines(model: ModelReport, colour: bool, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int, indent: int) -> Iterator[str]:
-    yield from textwrap.wrap(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
+    yield from textwrap.wrap(
+        text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def print_report(report: Report, stream: TextIO | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Plain English for the report: names, numbers with their units, dates, limits. No number leaves here as None or nan."""
+"""Plain English for the report: names, numbers with units, dates, limits. No number leaves here as None or nan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from scripts.report.queries import Metric, Problem, RejectedGroup
+from scripts.report.records import Metric, Problem, RejectedGroup
 
 STATUS_WORDS = {
     "fail": "Ill",
@@ -105,7 +105,7 @@ def number(value: float | None, digits: int = 3) -> str:
     if value is None or not math.isfinite(value):
         return UNKNOWN
     size = abs(value)
-    decimals = 0 if size >= 1000 or float(value).is_integer() and size >= 10 else (digits if size < 10 else 1)
+    decimals = 0 if size >= 1000 or (float(value).is_integer() and size >= 10) else (digits if size < 10 else 1)
     return f"{value:,.{decimals}f}"
 
 
@@ -252,7 +252,14 @@ def distinct(problems: Sequence[Problem]) -> list[Problem]:
     """Keep one problem of those that differ in their granularity alone: the first, that is the worst."""
     kept: dict[tuple[str | None, ...], Problem] = {}
     for problem in problems:
-        same = (problem.area, problem.metric_name, problem.subject, problem.feature_name, problem.slice_key, problem.slice_value)
+        same = (
+            problem.area,
+            problem.metric_name,
+            problem.subject,
+            problem.feature_name,
+            problem.slice_key,
+            problem.slice_value,
+        )
         kept.setdefault(same, problem)
     return list(kept.values())
 

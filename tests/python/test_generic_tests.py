@@ -80,7 +80,9 @@ def day(number: int) -> tuple[str, date, date]:
 
 
 def drift_rows() -> Iterator[dict[str, Any]]:
-    def feature(name: str, number: int, value: float | None, status: str, reason: str | None = None, **more: Any) -> dict:
+    def feature(
+        name: str, number: int, value: float | None, status: str, reason: str | None = None, **more: Any
+    ) -> dict:
         return result(week(number), status, reason, subject="feature", feature_name=name, metric_name="psi",
                       metric_value=value, **({"q_value": 0.001} | more))  # fmt: skip
 
@@ -94,8 +96,9 @@ def drift_rows() -> Iterator[dict[str, Any]]:
         if number != 6:
             yield feature("late", number, 0.01, "pass")
         for country, status in (("SE", "fail"), ("DE", "pass")):
+            value = 0.6 if status == "fail" else 0.01
             yield result(week(number), status, subject="score", feature_name="score", metric_name="psi", q_value=0.0,
-                         metric_value=0.6 if status == "fail" else 0.01, slice_key="country", slice_value=country)  # fmt: skip
+                         metric_value=value, slice_key="country", slice_value=country)  # fmt: skip
     yield feature("price", 7, None, "not_evaluated", "incomplete_window", is_complete=False)
     yield feature("delivery", 7, None, "not_evaluated", "incomplete_window", is_complete=False)
     yield feature("price", 6, 0.9, "fail", model_version="1")
@@ -109,7 +112,8 @@ def performance_rows() -> Iterator[dict[str, Any]]:
         status = "not_evaluated" if number in reasons else ("fail" if number == 3 else "pass")
         mature: dict[str, Any] = {"is_mature": number <= 3, "sample_count": 1000 if number <= 3 else 40}
         yield result(month(number), status, reasons.get(number), metric_name="roc_auc", metric_value=value,
-                     reference_value=0.8, ci_lower=value and value - 0.02, ci_upper=value and value + 0.02, **mature)  # fmt: skip
+                     reference_value=0.8, ci_lower=value and value - 0.02, ci_upper=value and value + 0.02,
+                     **mature)  # fmt: skip
         yield result(month(number), status, reasons.get(number), metric_name="ece", reference_value=0.02,
                      metric_value=value and (0.09 if number == 3 else 0.02), **mature)  # fmt: skip
         yield result(month(number), "not_evaluated", "no_threshold", metric_name="precision",
@@ -128,7 +132,9 @@ def maturity_rows() -> Iterator[dict[str, Any]]:
     for number, (value, expected) in coverage.items():
         yield result(week(number), "warn" if number == 2 else "pass", metric_name="label_coverage", metric_value=value,
                      reference_value=expected)  # fmt: skip
-    yield result(week(6), "not_evaluated", "no_baseline", metric_name="label_coverage", metric_value=0.4, model_id="young")
+    yield result(
+        week(6), "not_evaluated", "no_baseline", metric_name="label_coverage", metric_value=0.4, model_id="young"
+    )
 
 
 def quality_rows() -> Iterator[dict[str, Any]]:
@@ -139,8 +145,8 @@ def quality_rows() -> Iterator[dict[str, Any]]:
                          metric_name="null_rate", metric_value=share, reference_value=0.01)  # fmt: skip
         yield result(day(number), "pass", subject="feature", feature_name="payment", metric_name="unseen_category_rate",
                      metric_value=0.001 if sick else 0.0)  # fmt: skip
-        yield result(day(number), "warn" if sick else "pass", metric_name="row_count", metric_value=300 if sick else 1000,
-                     reference_value=1000)  # fmt: skip
+        yield result(day(number), "warn" if sick else "pass", metric_name="row_count",
+                     metric_value=300 if sick else 1000, reference_value=1000)  # fmt: skip
         yield result(day(number), "pass", metric_name="rejected_row_rate", metric_value=0.005 if sick else 0.0)
     yield result(day(9), "not_evaluated", "no_baseline", metric_name="row_count", metric_value=5, model_id="young")
     lifetime = ("lifetime", date(2026, 1, 1), date(2026, 2, 10))
@@ -150,6 +156,7 @@ def quality_rows() -> Iterator[dict[str, Any]]:
 
 def check_rows() -> Iterator[dict[str, Any]]:
     """Checks of every area; the oldest verdicts differ from the newest, and one result is missing for `holes`."""
+
     def check(area: str, window: tuple[str, date, date], status: str, reason: str | None = None, **more: Any) -> dict:
         return result(window, status, reason, area=area, has_result=reason != "missing_result", **more)
 
@@ -170,8 +177,9 @@ def check_rows() -> Iterator[dict[str, Any]]:
 
 
 def model_rows() -> Iterator[dict[str, Any]]:
-    for model_id, version, newest in (("shop", "1", False), ("shop", "2", True), ("young", "2", True), ("holes", "2", True),
-                                      ("unchecked", "2", True)):  # fmt: skip
+    versions = (("shop", "1", False), ("shop", "2", True), ("young", "2", True), ("holes", "2", True),
+                ("unchecked", "2", True))  # fmt: skip
+    for model_id, version, newest in versions:
         yield {"model_id": model_id, "model_version": version, "log_name": "shop_log", "is_newest_version": newest,
                "last_predicted_date": date(2026, 2, 14)}  # fmt: skip
 
@@ -388,7 +396,10 @@ def create_statements() -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         yield f"create table {SCHEMA}.{mart} ({typed})", []
         marks = ", ".join(["?"] * len(columns))
         yield f"insert into {SCHEMA}.{mart} values ({marks})", [tuple(row.get(c) for c in columns) for row in rows]
-    yield f"create table {INTERNAL_SCHEMA}.int_ml_logs as select 'shop_log' as log_name union all select 'empty_log'", []
+    yield (
+        f"create table {INTERNAL_SCHEMA}.int_ml_logs as select 'shop_log' as log_name union all select 'empty_log'",
+        [],
+    )
 
 
 class Engine:
@@ -480,7 +491,9 @@ def test_violations(engine: Engine) -> None:
         found = engine.results[case_.name]
         expected = "fail" if case_.violations else "pass"
         if (found["status"], found["failures"]) != (expected, case_.violations):
-            wrong.append(f"{case_.name}: {found['status']} {found['failures']}, not {case_.violations}: {found['message']}")
+            wrong.append(
+                f"{case_.name}: {found['status']} {found['failures']}, not {case_.violations}: {found['message']}"
+            )
     assert not wrong, "\n".join(wrong)
 
 
@@ -508,7 +521,9 @@ def test_an_explanation_names_value_limit_and_window(engine: Engine) -> None:
 
 def test_generated_names_fit(engine: Engine) -> None:
     """PostgreSQL cuts a name at 63 characters; dbt shortens with a hash, so that two tests never meet."""
-    tests = [node for node in engine.nodes.values() if node["resource_type"] == "test" and node["package_name"] == "shop"]
+    tests = [
+        node for node in engine.nodes.values() if node["resource_type"] == "test" and node["package_name"] == "shop"
+    ]
     aliases = [node["alias"] for node in tests]
     assert len(tests) == len(CASES) + 2
     assert max(map(len, aliases)) <= 63
@@ -526,13 +541,15 @@ def test_the_marts_above_have_the_columns_of_the_real_ones(engine: Engine) -> No
 def _columns_only_some_have(mart: str) -> set[str]:
     """Columns that every row here carries for convenience, though this mart has none such and no test reads them."""
     without_subject = {"subject", "feature_name"} if mart in ("fct_ml_performance", "fct_ml_label_maturity") else set()
-    return without_subject | ({"baseline_name", "is_complete", "ci_lower", "ci_upper"} if mart == "fct_ml_checks" else set())
+    return without_subject | (
+        {"baseline_name", "is_complete", "ci_lower", "ci_upper"} if mart == "fct_ml_checks" else set()
+    )
 
 
 def test_every_argument_is_documented() -> None:
     documented = yaml.safe_load((ROOT / "macros/tests/_tests__macros.yml").read_text())["macros"]
     described = {macro["name"].removeprefix("test_"): macro for macro in documented}
-    assert PUBLIC_TESTS <= set(described)
+    assert set(described) >= PUBLIC_TESTS
     for name in PUBLIC_TESTS:
         text = (ROOT / f"macros/tests/{name}.sql").read_text()
         signature = text.split("{% test ", 1)[1].split("%}", 1)[0]

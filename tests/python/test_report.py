@@ -1,4 +1,4 @@
-"""The report: its figures are those of the marts, it stands alone, it says what it does not know, and it fails clearly."""
+"""The report: its figures are those of the marts, it stands alone, says what it does not know, and fails clearly."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ import pytest
 
 from scripts.lib.marts import open_marts
 from scripts.lib.warehouse import WarehouseError
-from scripts.report import charts, page, terminal, wording
 from scripts.report import __main__ as command
-from scripts.report.queries import Report, read_report
+from scripts.report import charts, page, terminal, wording
+from scripts.report.queries import read_report
+from scripts.report.records import Report
 
 LAST_DAY = date(2026, 2, 15)  # a Sunday
 STRANGE_NAME = "Returns <b>& more</b>"
@@ -119,12 +120,12 @@ def marts() -> dict[str, list[dict[str, Any]]]:
           slice_key="country", slice_value="SE", **psi)  # fmt: skip
     for start in DAYS:
         sick = start == LAST_DAY
-        row = check("ill", "quality", "warn" if sick else "pass", start, "day", subject="feature", metric_name="null_rate",
-                    feature_name="price", metric_value=0.0456 if sick else 0.001, reference_value=0.001,
-                    warn_threshold=0.02, fail_threshold=0.1)  # fmt: skip
+        row = check("ill", "quality", "warn" if sick else "pass", start, "day", subject="feature",
+                    metric_name="null_rate", feature_name="price", metric_value=0.0456 if sick else 0.001,
+                    reference_value=0.001, warn_threshold=0.02, fail_threshold=0.1)  # fmt: skip
         tables["fct_ml_data_quality"].append(row)
         tables["fct_ml_data_quality"].append(RESULT | window("day", start) | {
-            "model_id": "ill", "metric_name": "row_count", "metric_value": 1001, "reference_value": None, "status": "pass",
+            "model_id": "ill", "metric_name": "row_count", "metric_value": 1001, "status": "pass",
         })  # fmt: skip
     check("ill", "maturity", "pass", WEEKS[-1], "week", metric_name="label_coverage", metric_value=0.3)
 
@@ -143,12 +144,12 @@ def marts() -> dict[str, list[dict[str, Any]]]:
 
 
 INCIDENTS = [
-    {"model_id": "ill", "model_version": None, "kind": "slow_ramp", "scope": "delivery_days", "description": "Slower carrier.",
-     "started_on": date(2026, 2, 3), "ended_on": None},
-    {"model_id": "ill", "model_version": "2", "kind": "one_slice_only", "scope": "country=SE", "description": "No join.",
-     "started_on": date(2026, 2, 10), "ended_on": None},
-    {"model_id": "ill", "model_version": "2", "kind": "one_slice_only", "scope": "country=DE", "description": "Hidden.",
-     "started_on": date(2026, 2, 10), "ended_on": None},
+    {"model_id": "ill", "model_version": None, "kind": "slow_ramp", "scope": "delivery_days",
+     "description": "Slower carrier.", "started_on": date(2026, 2, 3), "ended_on": None},
+    {"model_id": "ill", "model_version": "2", "kind": "one_slice_only", "scope": "country=SE",
+     "description": "No join.", "started_on": date(2026, 2, 10), "ended_on": None},
+    {"model_id": "ill", "model_version": "2", "kind": "one_slice_only", "scope": "country=DE",
+     "description": "Hidden.", "started_on": date(2026, 2, 10), "ended_on": None},
     {"model_id": "ill", "model_version": "2", "kind": "missing_day", "scope": "all", "description": "Long over.",
      "started_on": date(2025, 2, 10), "ended_on": date(2025, 2, 10)},
 ]  # fmt: skip
@@ -272,10 +273,15 @@ def test_names_are_escaped(html: str) -> None:
 def test_the_page_stands_alone(html: str) -> None:
     assert not re.search(r"https?:|//\w|\bsrc=|@import|<script|<link", html)
     assert all(target.startswith("#") for target in re.findall(r'href="([^"]*)"', html))
-    assert all(target.startswith("#figure") for target in re.findall(r"url\(([^)]*)\)", html))
+    assert all(target.startswith(f"#{charts.ID_PREFIX}") for target in re.findall(r"url\(([^)]*)\)", html))
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r"url\(#([^)]*)\)", html)) <= set(ids)
+
+
+def test_the_same_marts_give_the_same_page(html: str, warehouse: Path) -> None:
+    with open_marts("duckdb", warehouse) as open_:
+        assert page.render_page(read_report(open_)) == html
 
 
 def test_no_machine_words(html: str) -> None:
@@ -296,7 +302,9 @@ def test_simulated_data_are_named_so(html: str, report: Report) -> None:
     assert "Simulated data." in text
     assert "Of 3 faults still open on the last day, 2 show in the checks." in text
     assert "Long over." not in text
-    found = {incident.description: [p.metric_name for p in incident.found_by] for incident in report.models[0].incidents}
+    found = {
+        incident.description: [p.metric_name for p in incident.found_by] for incident in report.models[0].incidents
+    }
     assert found == {"Slower carrier.": ["psi"], "No join.": ["psi"], "Hidden.": []}
 
 
@@ -347,7 +355,9 @@ def test_command_writes_the_page(warehouse: Path, tmp_path: Path, capsys: pytest
     assert [path.name for path in output.parent.iterdir()] == ["models.html"]
 
 
-def test_command_opens_nothing_without_a_terminal(warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_opens_nothing_without_a_terminal(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[Path] = []
     monkeypatch.setattr(command, "show", opened.append)
     monkeypatch.setenv("DISPLAY", ":0")
@@ -476,7 +486,7 @@ def demo(demo_warehouse: Path) -> Iterator[tuple[Report, duckdb.DuckDBPyConnecti
 
 
 def test_the_report_agrees_with_the_health_mart(demo: tuple[Report, duckdb.DuckDBPyConnection]) -> None:
-    """The problems are read from fct_ml_checks by the rule of rpt_ml_model_health: they must come to the same counts."""
+    """Problems are read from fct_ml_checks by the rule of rpt_ml_model_health: they must come to the same counts."""
     found, connection = demo
     mart = connection.execute(
         "select model_id, failing_check_count, warning_check_count, worst_metric_name, worst_feature_name, ill_since "
@@ -504,8 +514,8 @@ def test_the_page_of_the_demo(demo: tuple[Report, duckdb.DuckDBPyConnection]) ->
         assert sentence in text
     newest = connection.execute(
         "select feature_name, metric_value from ml_monitor.fct_ml_drift where model_id = 'returns_propensity' and "
-        "model_version = '2' and granularity = 'week' and slice_key is null and metric_name = 'psi' and subject = 'feature' "
-        "and window_start = date '2026-06-22'"
+        "model_version = '2' and granularity = 'week' and slice_key is null and metric_name = 'psi' "
+        "and subject = 'feature' and window_start = date '2026-06-22'"
     ).fetchall()
     assert len(newest) == 9
     for feature, value in newest:

@@ -69,6 +69,7 @@ tested as (
         expected.*,
         measured.bin_version,
         measured.bin_count,
+        measured.value_bin_count,
         measured.metric_value,
         measured.metric_value as deviation,
         coalesce(measured.sample_count, 0) as sample_count,
@@ -115,6 +116,8 @@ judged as (
             ('is_in_baseline', 'in_baseline'),
             ('reference_count is null', 'no_reference_rows'),
             ('sample_count < min_sample_count', 'insufficient_data'),
+            ('value_bin_count = 0', 'no_values'),
+            ('bin_count = 1', 'zero_variance'),
             ('has_few_distinct_values', 'few_distinct_values'),
         ]) }} as status_reason
     from with_q_values

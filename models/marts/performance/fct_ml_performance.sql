@@ -142,7 +142,7 @@ tested as (
 
 {{ ml_monitor.with_q_values('tested', [
     'model_id', 'model_version', 'granularity', 'window_start', 'slice_key',
-], "is_judged and not is_in_baseline and is_mature and sample_count >= min_sample_count") }}
+], "is_judged and is_complete and not is_in_baseline and is_mature and sample_count >= min_sample_count") }}
 
 judged as (
 

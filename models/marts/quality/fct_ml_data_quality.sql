@@ -90,7 +90,7 @@ judged as (
         {{ ml_monitor.verdict_reason([
             ('not is_judged', 'no_threshold'),
             ("not is_complete and metric_name != 'days_since_last_prediction'", 'incomplete_window'),
-            ("prediction_count = 0 and metric_name != 'row_count'", 'no_rows'),
+            ("prediction_count = 0 and metric_name not in ('row_count', 'rejected_row_rate', 'duplicate_row_rate')", 'no_rows'),
             ('subject is not null and not has_baseline', 'no_baseline'),
             ('subject is not null and is_in_baseline', 'in_baseline'),
             ("metric_name = 'row_count' and reference_count is null", 'no_baseline'),
@@ -108,7 +108,7 @@ select
     window_end,
     cast(null as {{ dbt.type_string() }}) as slice_key,
     cast(null as {{ dbt.type_string() }}) as slice_value,
-    'reference' as baseline_name,
+    case when metric_name = 'row_count' then 'trailing' when subject is not null then 'reference' end as baseline_name,
     is_complete,
     subject,
     feature_name,

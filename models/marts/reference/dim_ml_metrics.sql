@@ -8,7 +8,8 @@
       relative_rise          value / reference value - 1
       relative_to_reference  value / reference value
       expected_shortfall     value expected at this age minus value
-      deviation              distance from what is usual, in robust standard deviations
+      deviation              distance from the mean of earlier windows, in their standard deviations (at least the
+                             square root, and a tenth, of the mean)
 */
 select
     metric_name,
