@@ -91,6 +91,7 @@ judged as (
             ('not is_judged', 'no_threshold'),
             ("not is_complete and metric_name != 'days_since_last_prediction'", 'incomplete_window'),
             ("prediction_count = 0 and metric_name not in ('row_count', 'rejected_row_rate', 'duplicate_row_rate')", 'no_rows'),
+            ("metric_name in ('rejected_row_rate', 'duplicate_row_rate') and sample_count = 0", 'no_rows'),
             ('subject is not null and not has_baseline', 'no_baseline'),
             ('subject is not null and is_in_baseline', 'in_baseline'),
             ("metric_name = 'row_count' and reference_count is null", 'no_baseline'),
