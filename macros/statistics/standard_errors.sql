@@ -1,8 +1,8 @@
 {#
-    The standard error of a mean from sums: sqrt((sum of squares / n - mean^2) / (n - 1)). Null below two rows.
+    The standard error of a mean: sqrt(sum of squared deviations / n / (n - 1)). Null below two rows.
 #}
-{% macro mean_standard_error(square_sum, mean, sample_count) -%}
-    sqrt(greatest({{ square_sum }} / nullif({{ sample_count }}, 0) - {{ mean }} * {{ mean }}, 0) / nullif(greatest({{ sample_count }} - 1, 0), 0))
+{% macro mean_standard_error(deviation_square_sum, sample_count) -%}
+    sqrt({{ deviation_square_sum }} / nullif({{ sample_count }}, 0) / nullif(greatest({{ sample_count }} - 1, 0), 0))
 {%- endmacro %}
 
 

@@ -2,13 +2,15 @@
 /*
     Grain: log, model, version, day and slice. Confusion counts and score sums of binary classifiers; every row adds up
     to any window. Log loss clips the probability to [2.220446049250313e-16, 1 - 2.220446049250313e-16] as
-    scikit-learn does, and is in nats.
+    scikit-learn does, and is in nats. Variances are kept as sums of squared deviations from the day's mean, which merge
+    without cancellation (Chan, Golub, LeVeque 1983).
 */
 with predictions as (
 
     select
         predictions.*,
-        predictions.score - predictions.actual_value as score_error,
+        case when predictions.observed_at is not null then predictions.score end as labelled_score,
+        (predictions.score - predictions.actual_value) * (predictions.score - predictions.actual_value) as squared_error,
         {{ ml_monitor.log_loss_term('predictions.score', 'predictions.actual_value') }} as log_loss
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
@@ -33,12 +35,12 @@ counted as (
         count(*) filter (where predictions.actual_value = 0 and predictions.predicted_label = '1') as false_positive_count,
         count(*) filter (where predictions.actual_value = 1 and predictions.predicted_label = '0') as false_negative_count,
         count(*) filter (where predictions.actual_value = 0 and predictions.predicted_label = '0') as true_negative_count,
-        coalesce(sum(predictions.score) filter (where predictions.observed_at is not null), 0) as labelled_score_sum,
-        coalesce(sum(predictions.score * predictions.score) filter (where predictions.observed_at is not null), 0) as labelled_score_square_sum,
-        coalesce(sum(predictions.score_error * predictions.score_error), 0) as squared_error_sum,
-        coalesce(sum(power(predictions.score_error, 4)), 0) as fourth_power_error_sum,
+        coalesce(sum(predictions.labelled_score), 0) as labelled_score_sum,
+        coalesce(var_pop(predictions.labelled_score) * count(predictions.labelled_score), 0) as labelled_score_deviation_square_sum,
+        coalesce(sum(predictions.squared_error), 0) as squared_error_sum,
+        coalesce(var_pop(predictions.squared_error) * count(predictions.squared_error), 0) as squared_error_deviation_square_sum,
         coalesce(sum(predictions.log_loss), 0) as log_loss_sum,
-        coalesce(sum(predictions.log_loss * predictions.log_loss), 0) as log_loss_square_sum
+        coalesce(var_pop(predictions.log_loss) * count(predictions.log_loss), 0) as log_loss_deviation_square_sum
     from predictions
     group by
         {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}

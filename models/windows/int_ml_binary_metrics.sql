@@ -74,12 +74,12 @@ rates as (
     ('gini', '2 * roc_auc - 1', '2 * roc_auc_error_bound', 'n', unknown, '2 * roc_auc_standard_error'),
     ('ks_separation', 'ks_separation', 'ks_separation_error_bound', 'n', unknown, unknown),
     ('average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown, unknown),
-    ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_square_sum', 'log_loss', 'n')),
-    ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'brier', 'n')),
+    ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'n')),
+    ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
     ('ece', 'ece', zero, 'n', unknown, unknown),
     ('mce', 'mce', zero, 'n', unknown, unknown),
     ('base_rate', ml_monitor.safe_divide('tp + fn', 'n'), zero, 'n', 'tp + fn', unknown),
-    ('mean_score', 'mean_score', zero, 'n', unknown, ml_monitor.mean_standard_error('labelled_score_square_sum', 'mean_score', 'n')),
+    ('mean_score', 'mean_score', zero, 'n', unknown, ml_monitor.mean_standard_error('labelled_score_deviation_square_sum', 'n')),
 ] %}
 {%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
 select

@@ -18,14 +18,14 @@ with counts as (
 
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 {%- set metrics = [
-    ('mae', 'mae', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'mae', 'n')),
-    ('mse', 'mse', 'n', unknown, ml_monitor.mean_standard_error('fourth_power_error_sum', 'mse', 'n')),
+    ('mae', 'mae', 'n', unknown, ml_monitor.mean_standard_error('absolute_error_deviation_square_sum', 'n')),
+    ('mse', 'mse', 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
     ('rmse', 'sqrt(mse)', 'n', unknown, unknown),
     ('r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), 'n', unknown, unknown),
     ('explained_variance', '1 - ' ~ ml_monitor.safe_divide('error_deviation_square_sum', 'spread'), 'n', unknown, unknown),
     ('mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown, unknown),
     ('wape', ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum'), 'n', unknown, unknown),
-    ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('squared_error_sum', 'bias', 'n')),
+    ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('error_deviation_square_sum', 'n')),
     ('rmsle', 'case when loggable_count = labelled_count then sqrt(' ~ ml_monitor.safe_divide('squared_log_error_sum', 'loggable_count') ~ ') end', 'n', unknown, unknown),
     ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
     ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),

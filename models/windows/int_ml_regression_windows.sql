@@ -1,3 +1,4 @@
+{%- set quantities = ['actual', 'error', 'absolute_error', 'squared_error'] %}
 /*
     Grain: log, model, version, window and slice. Error sums of a window: sums of its days; squared deviations merge by
     Chan's formula, M2 = sum M2_d + sum n_d (mean_d - mean)^2.
@@ -32,32 +33,7 @@ window_rows as (
 
 ),
 
-/* the mean over the window beside each of its days */
-centred as (
-
-    select
-        window_rows.*,
-        sum(window_rows.actual_sum) over (
-            partition by
-                window_rows.log_name, window_rows.model_id, window_rows.model_version, window_rows.granularity,
-                window_rows.window_start, window_rows.slice_key, window_rows.slice_value
-        ) / sum(window_rows.labelled_count) over (
-            partition by
-                window_rows.log_name, window_rows.model_id, window_rows.model_version, window_rows.granularity,
-                window_rows.window_start, window_rows.slice_key, window_rows.slice_value
-        ) as window_actual_mean,
-        sum(window_rows.error_sum) over (
-            partition by
-                window_rows.log_name, window_rows.model_id, window_rows.model_version, window_rows.granularity,
-                window_rows.window_start, window_rows.slice_key, window_rows.slice_value
-        ) / sum(window_rows.labelled_count) over (
-            partition by
-                window_rows.log_name, window_rows.model_id, window_rows.model_version, window_rows.granularity,
-                window_rows.window_start, window_rows.slice_key, window_rows.slice_value
-        ) as window_error_mean
-    from window_rows
-
-)
+{{ ml_monitor.with_merged_deviations('window_rows', quantities) }}
 
 select
     log_name,
@@ -73,22 +49,17 @@ select
     {%- endfor %}
     {%- for column in [
         'actual_sum', 'prediction_sum', 'absolute_actual_sum', 'error_sum', 'absolute_error_sum', 'squared_error_sum',
-        'fourth_power_error_sum', 'absolute_percentage_error_sum', 'squared_log_error_sum', 'over_error_sum',
+        'absolute_percentage_error_sum', 'squared_log_error_sum', 'over_error_sum',
     ] %}
     sum({{ column }}) as {{ column }},
     {%- endfor %}
     min(actual_minimum) as actual_minimum,
     max(actual_maximum) as actual_maximum,
     max(absolute_error_maximum) as absolute_error_maximum,
-    sum(
-        actual_deviation_square_sum
-        + labelled_count * (actual_mean - window_actual_mean) * (actual_mean - window_actual_mean)
-    ) as actual_deviation_square_sum,
-    sum(
-        error_deviation_square_sum
-        + labelled_count * (error_mean - window_error_mean) * (error_mean - window_error_mean)
-    ) as error_deviation_square_sum
-from centred
+    {%- for quantity in quantities %}
+    sum({{ quantity }}_window_deviation) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
+    {%- endfor %}
+from with_merged_deviations
 group by
     log_name,
     model_id,

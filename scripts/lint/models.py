@@ -1,9 +1,9 @@
-"""Lint the models as they are written, with the dbt templater and the rules in .sqlfluff.
+"""Lint the models as they are written: sqlfluff with the dbt templater and the rules in .sqlfluff, and the layout of lines.
 
     python -m scripts.lint.models                   # all of them
     python -m scripts.lint.models models/windows    # a folder or a file
 
-Exit codes: 0 clean, 1 findings, 2 the lint could not be done (the message says why).
+The layout (scripts/lint/source.py) is looked at in macros, analyses and assertions too where no path is named. Exit codes: 0 clean, 1 findings, 2 the lint could not be done (the message says why).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from scripts.lint.project import LintError, copy_project
+from scripts.lint.project import REPOSITORY, LintError, copy_project
+from scripts.lint.source import FOLDERS, source_findings
 from scripts.lint.sqlfluff_runner import report, run_sqlfluff
 
 
@@ -23,11 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="*", default=["models"], help="relative to the repository (default: models)")
+    parser.add_argument("paths", nargs="*", help="relative to the repository (default: models)")
     options = parser.parse_args(arguments)
     try:
+        layout = source_findings(REPOSITORY, options.paths or FOLDERS)
         project = copy_project()
-        return report(run_sqlfluff([], options.paths, project, project), "models")
+        return report(layout + run_sqlfluff([], options.paths or ["models"], project, project), "models")
     except LintError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -1,0 +1,39 @@
+{#
+    The CTE `with_merged_deviations`: day rows of a window with, for each quantity, <quantity>_window_deviation, which
+    adds up over the days to the window's sum of squared deviations from its own mean (Chan, Golub, LeVeque 1983):
+    M2 = sum of M2_d + n_d (mean_d - mean)^2. In: rows with labelled_count, <quantity>_sum,
+    <quantity>_deviation_square_sum and the keys of a window.
+#}
+{% macro with_merged_deviations(rows_cte, quantities) -%}
+centred as (
+
+    select
+        {{ rows_cte }}.*
+        {%- for quantity in quantities %},
+        {{ ml_monitor.safe_divide('sum(' ~ quantity ~ '_sum) over window_of_row', 'sum(labelled_count) over window_of_row') }} as {{ quantity }}_window_mean,
+        {{ ml_monitor.safe_divide(quantity ~ '_sum', 'labelled_count') }} as {{ quantity }}_day_mean
+        {%- endfor %}
+    from {{ rows_cte }}
+    window
+        window_of_row as (
+            partition by
+                log_name, model_id, model_version, granularity, window_start, slice_key, slice_value
+        )
+
+),
+
+with_merged_deviations as (
+
+    select
+        centred.*
+        {%- for quantity in quantities %},
+        {{ quantity }}_deviation_square_sum + coalesce(
+            labelled_count * ({{ quantity }}_day_mean - {{ quantity }}_window_mean)
+            * ({{ quantity }}_day_mean - {{ quantity }}_window_mean),
+            0
+        ) as {{ quantity }}_window_deviation
+        {%- endfor %}
+    from centred
+
+)
+{%- endmacro %}
