@@ -25,7 +25,7 @@ matched as (
             and counted.model_id = reference_categories.model_id
             and counted.model_version = reference_categories.model_version
             and counted.bin_version = reference_categories.bin_version
-            and reference_categories.subject = {{ subject }}
+            and {{ subject }} = reference_categories.subject
             and counted.feature_name = reference_categories.feature_name
             and counted.bin_category = reference_categories.category
             and counted.bin_number = 0

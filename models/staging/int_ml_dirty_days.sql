@@ -15,13 +15,13 @@ with raw_days as (
 
 ),
 
-predictions as (
+predictions as ( -- noqa: ST03
 
     select * from {{ ref('stg_ml_predictions') }}
 
 ),
 
-outcomes as (
+outcomes as ( -- noqa: ST03
 
     select * from {{ ref('stg_ml_outcomes') }}
 

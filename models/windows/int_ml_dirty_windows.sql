@@ -3,7 +3,7 @@
     windows of a log in which a day of a reference is dirty, or in which a reference is new.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
-with bin_versions as (
+with bin_versions as ( -- noqa: ST03
 
     select * from {{ ref('int_ml_bin_versions') }}
 

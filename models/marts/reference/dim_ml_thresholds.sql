@@ -103,7 +103,7 @@ checks as (
     from models
     inner join metrics
         on
-            (metrics.area = 'performance' and metrics.task = models.task)
+            (metrics.area = 'performance' and models.task = metrics.task)
             or metrics.area = 'maturity'
             or metrics.metric_name in ('row_count', 'rejected_row_rate', 'duplicate_row_rate', 'days_since_last_prediction')
     union all
@@ -123,7 +123,7 @@ checks as (
     inner join metrics
         on
             metrics.area = 'performance'
-            and metrics.task = models.task
+            and models.task = metrics.task
 
 ),
 
