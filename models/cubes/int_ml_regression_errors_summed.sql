@@ -51,8 +51,12 @@ counted as (
         count(predictions.log_error) as loggable_count,
         coalesce(sum(predictions.log_error * predictions.log_error), 0) as squared_log_error_sum,
         coalesce(sum(predictions.error) filter (where predictions.error > 0), 0) as over_error_sum,
-        count(*) filter (where predictions.prediction_lower is not null and predictions.prediction_upper is not null) as interval_count,
-        count(*) filter (where predictions.actual_value between predictions.prediction_lower and predictions.prediction_upper) as covered_count
+        count(*) filter (
+            where predictions.prediction_lower is not null and predictions.prediction_upper is not null
+        ) as interval_count,
+        count(*) filter (
+            where predictions.actual_value between predictions.prediction_lower and predictions.prediction_upper
+        ) as covered_count
     from predictions
     group by
         {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}

@@ -69,7 +69,10 @@ rates as (
     ('specificity', 'specificity', zero, 'tn + fp', 'tn', unknown),
     ('f1', ml_monitor.safe_divide('2 * tp', '2 * tp + fp + fn'), zero, 'n', unknown, unknown),
     ('balanced_accuracy', '(recall + specificity) / 2', zero, 'n', unknown, unknown),
-    ('mcc', ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))'), zero, 'n', unknown, unknown),
+    (
+        'mcc', ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))'),
+        zero, 'n', unknown, unknown,
+    ),
     ('roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', unknown, 'roc_auc_standard_error'),
     ('gini', '2 * roc_auc - 1', '2 * roc_auc_error_bound', 'n', unknown, '2 * roc_auc_standard_error'),
     ('ks_separation', 'ks_separation', 'ks_separation_error_bound', 'n', unknown, unknown),

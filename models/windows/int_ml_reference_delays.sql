@@ -59,7 +59,7 @@ select
     delays.model_version,
     delays.delay_days,
     {{ ml_monitor.safe_divide(
-        'sum(delays.labelled_count) over (partition by delays.log_name, delays.model_id, delays.model_version order by delays.delay_days asc rows between unbounded preceding and current row)',
+        'sum(delays.labelled_count) over labels_so_far',
         'reference_totals.prediction_count'
     ) }} as labelled_share
 from delays
@@ -68,3 +68,9 @@ inner join reference_totals
         delays.log_name = reference_totals.log_name
         and delays.model_id = reference_totals.model_id
         and delays.model_version = reference_totals.model_version
+window
+    labels_so_far as (
+        partition by delays.log_name, delays.model_id, delays.model_version
+        order by delays.delay_days asc
+        rows between unbounded preceding and current row
+    )

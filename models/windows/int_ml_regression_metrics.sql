@@ -11,6 +11,7 @@ with counts as (
         {{ ml_monitor.safe_divide('windows.squared_error_sum', 'windows.labelled_count') }} as mse,
         {{ ml_monitor.safe_divide('windows.error_sum', 'windows.labelled_count') }} as bias,
         case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end as spread,
+        case when windows.loggable_count = windows.labelled_count then windows.squared_log_error_sum end as loggable_error_sum,
         windows.over_error_sum - windows.error_sum as under_error_sum
     from {{ ref('int_ml_regression_windows') }} as windows
 
@@ -26,7 +27,7 @@ with counts as (
     ('mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown, unknown),
     ('wape', ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum'), 'n', unknown, unknown),
     ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('error_deviation_square_sum', 'n')),
-    ('rmsle', 'case when loggable_count = labelled_count then sqrt(' ~ ml_monitor.safe_divide('squared_log_error_sum', 'loggable_count') ~ ') end', 'n', unknown, unknown),
+    ('rmsle', 'sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')', 'n', unknown, unknown),
     ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
     ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
     ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),

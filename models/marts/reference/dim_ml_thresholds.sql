@@ -69,7 +69,11 @@ checks as (
         on
             metrics.area = 'drift'
             or (metrics.metric_name = 'null_rate' and subjects.subject = 'feature')
-            or (metrics.metric_name in ('non_finite_rate', 'out_of_range_rate') and subjects.subject = 'feature' and subjects.feature_kind = 'numeric')
+            or (
+                metrics.metric_name in ('non_finite_rate', 'out_of_range_rate')
+                and subjects.subject = 'feature'
+                and subjects.feature_kind = 'numeric'
+            )
             or (metrics.metric_name = 'unseen_category_rate' and subjects.feature_kind = 'categorical')
     union all
     select
