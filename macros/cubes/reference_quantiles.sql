@@ -53,7 +53,7 @@ select
     {{ column }}_minimum as reference_minimum,
     {{ column }}_maximum as reference_maximum
     {%- for position in range(1, 10) %},
-    {{ ml_monitor.short_decimal(ml_monitor.quantile_at(column ~ '_quantiles', position)) }} as decile_{{ position }}
+    {{ ml_monitor.quantile_at(column ~ '_quantiles', position) }} as decile_{{ position }}
     {%- endfor %}
 from {{ quantiles_cte }}
 where {{ column }}_count > 0

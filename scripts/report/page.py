@@ -79,8 +79,8 @@ def _gaps(model: ModelReport) -> Sequence[str]:
     gaps = []
     if "performance" not in model.judged_areas and model.trends:
         gaps.append(
-            "Performance has no verdict: no week or month outside the reference period has all its outcomes yet, so the "
-            "status rests on its inputs and its data alone."
+            "Performance has no verdict: no week or month outside the reference period has all its outcomes yet, so "
+            "the status rests on its inputs and its data alone."
         )
     elif "performance" not in model.judged_areas:
         gaps.append(
