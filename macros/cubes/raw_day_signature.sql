@@ -42,3 +42,13 @@
 {% macro raw_date(moment) %}
     {{ return("cast(coalesce(" ~ moment ~ ", cast('1900-01-01' as timestamp)) as date)") }}
 {% endmacro %}
+
+
+{# One text for all signed days together: two equal ones mean equal raw tables. `days_alias` stands for the days. #}
+{% macro raw_state(days_alias) %}
+    {%- set columns = [] -%}
+    {%- for column in ['log_name', 'source_name', 'raw_date', 'day_signature'] -%}
+        {%- do columns.append(days_alias ~ '.' ~ column) -%}
+    {%- endfor -%}
+    {{ return("coalesce(cast(sum(" ~ ml_monitor.row_hash(columns) ~ ") as " ~ dbt.type_string() ~ "), 'no days')") }}
+{% endmacro %}

@@ -1,32 +1,47 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{%- set baselines = ref('int_ml_baselines') %}
+{%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
     Grain: log, model, version, bin version, subject, categorical feature and category. The 100 most frequent
-    categories of the reference, by rank; further ones (is_folded) share the bin `other`. Frozen like the deciles.
+    categories of the reference, by rank; further ones (is_folded) share the bin `other`. Frozen like the deciles,
+    each feature by itself.
 */
 with pending as (
 
     select reference_days.*
     from {{ ref('int_ml_reference_days') }} as reference_days
     {%- if ml_monitor.is_partial_build() %}
-    left join (
+    inner join (
         select
-            log_name,
-            model_id,
-            model_version,
-            bin_version
-        from {{ this }}
+            baselines.log_name,
+            baselines.model_id,
+            baselines.model_version,
+            baselines.bin_version
+        from {{ baselines }} as baselines
+        inner join {{ drift_subjects }} as subjects
+            on baselines.log_name = subjects.log_name
+        left join {{ this }} as frozen
+            on
+                baselines.log_name = frozen.log_name
+                and baselines.model_id = frozen.model_id
+                and baselines.model_version = frozen.model_version
+                and baselines.bin_version = frozen.bin_version
+                and subjects.subject = frozen.subject
+                and subjects.feature_name = frozen.feature_name
+        where
+            subjects.feature_kind = 'categorical'
+            and frozen.feature_name is null
         group by
-            log_name,
-            model_id,
-            model_version,
-            bin_version
-    ) as frozen
+            baselines.log_name,
+            baselines.model_id,
+            baselines.model_version,
+            baselines.bin_version
+    ) as unfrozen
         on
-            reference_days.log_name = frozen.log_name
-            and reference_days.model_id = frozen.model_id
-            and reference_days.model_version = frozen.model_version
-            and reference_days.bin_version = frozen.bin_version
-    where frozen.bin_version is null
+            reference_days.log_name = unfrozen.log_name
+            and reference_days.model_id = unfrozen.model_id
+            and reference_days.model_version = unfrozen.model_version
+            and reference_days.bin_version = unfrozen.bin_version
     {%- endif %}
 
 ),
@@ -113,13 +128,40 @@ ranked as (
 )
 
 select
-    log_name,
-    model_id,
-    model_version,
-    bin_version,
-    subject,
-    feature_name,
-    category,
-    category_rank,
-    category_rank > 100 as is_folded
+    ranked.log_name,
+    ranked.model_id,
+    ranked.model_version,
+    ranked.bin_version,
+    ranked.subject,
+    ranked.feature_name,
+    ranked.category,
+    ranked.category_rank,
+    ranked.category_rank > 100 as is_folded
 from ranked
+{%- if ml_monitor.is_partial_build() %}
+left join (
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+    from {{ this }}
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+) as frozen
+    on
+        ranked.log_name = frozen.log_name
+        and ranked.model_id = frozen.model_id
+        and ranked.model_version = frozen.model_version
+        and ranked.bin_version = frozen.bin_version
+        and ranked.subject = frozen.subject
+        and ranked.feature_name = frozen.feature_name
+where frozen.feature_name is null
+{%- endif %}

@@ -1,34 +1,48 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 {%- set deciles = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9'] %}
+{%- set baselines = ref('int_ml_baselines') %}
+{%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
     Grain: log, model, version, bin version, subject and numeric feature. Deciles (numpy's linear interpolation),
-    extremes and distinct values of the finite reference values. Frozen: a bin version is written once, when its
-    reference window is complete, and stays whatever happens to the rows later, --full-refresh included.
+    extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin version is
+    written once, when its reference window is complete or the feature is declared, and stays whatever happens to the rows later, --full-refresh included.
 */
 with pending as (
 
     select reference_days.*
     from {{ ref('int_ml_reference_days') }} as reference_days
     {%- if ml_monitor.is_partial_build() %}
-    left join (
+    inner join (
         select
-            log_name,
-            model_id,
-            model_version,
-            bin_version
-        from {{ this }}
+            baselines.log_name,
+            baselines.model_id,
+            baselines.model_version,
+            baselines.bin_version
+        from {{ baselines }} as baselines
+        inner join {{ drift_subjects }} as subjects
+            on baselines.log_name = subjects.log_name
+        left join {{ this }} as frozen
+            on
+                baselines.log_name = frozen.log_name
+                and baselines.model_id = frozen.model_id
+                and baselines.model_version = frozen.model_version
+                and baselines.bin_version = frozen.bin_version
+                and subjects.subject = frozen.subject
+                and subjects.feature_name = frozen.feature_name
+        where
+            subjects.feature_kind = 'numeric'
+            and frozen.feature_name is null
         group by
-            log_name,
-            model_id,
-            model_version,
-            bin_version
-    ) as frozen
+            baselines.log_name,
+            baselines.model_id,
+            baselines.model_version,
+            baselines.bin_version
+    ) as unfrozen
         on
-            reference_days.log_name = frozen.log_name
-            and reference_days.model_id = frozen.model_id
-            and reference_days.model_version = frozen.model_version
-            and reference_days.bin_version = frozen.bin_version
-    where frozen.bin_version is null
+            reference_days.log_name = unfrozen.log_name
+            and reference_days.model_id = unfrozen.model_id
+            and reference_days.model_version = unfrozen.model_version
+            and reference_days.bin_version = unfrozen.bin_version
     {%- endif %}
 
 ),
@@ -81,15 +95,49 @@ log_{{ log_number }}_rows as (
 
 {{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', ml_monitor.feature_slots(log)[:log.numeric_features | length], deciles, 'log_' ~ log_number ~ '_quantiles') }}
 {%- endif %}
-{%- endfor %}
+{%- endfor %},
 
-{{ ml_monitor.long_quantiles('score_quantiles', 'n1', 'score', 'score') }}
-union all
-{{ ml_monitor.long_quantiles('score_quantiles', 'n2', 'prediction', 'predicted_value') }}
-{%- for log in ml_monitor.prediction_logs() %}
-{%- set log_number = loop.index %}
-{%- for feature in log.numeric_features %}
-union all
-{{ ml_monitor.long_quantiles('log_' ~ log_number ~ '_quantiles', 'n' ~ loop.index, 'feature', feature) }}
-{%- endfor %}
-{%- endfor %}
+measured as (
+
+    {{ ml_monitor.long_quantiles('score_quantiles', 'n1', 'score', 'score') }}
+    union all
+    {{ ml_monitor.long_quantiles('score_quantiles', 'n2', 'prediction', 'predicted_value') }}
+    {%- for log in ml_monitor.prediction_logs() %}
+    {%- set log_number = loop.index %}
+    {%- for feature in log.numeric_features %}
+    union all
+    {{ ml_monitor.long_quantiles('log_' ~ log_number ~ '_quantiles', 'n' ~ loop.index, 'feature', feature) }}
+    {%- endfor %}
+    {%- endfor %}
+
+)
+
+select measured.*
+from measured
+{%- if ml_monitor.is_partial_build() %}
+left join (
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+    from {{ this }}
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+) as frozen
+    on
+        measured.log_name = frozen.log_name
+        and measured.model_id = frozen.model_id
+        and measured.model_version = frozen.model_version
+        and measured.bin_version = frozen.bin_version
+        and measured.subject = frozen.subject
+        and measured.feature_name = frozen.feature_name
+where frozen.feature_name is null
+{%- endif %}

@@ -1,168 +1,26 @@
 {{ config(materialized='table') }}
 /*
-    Grain: log and day. The days that this build must replace, because something that decides their rows changed since
-    the last finished build: the day's raw predictions or features, or an outcome of one of its predictions (seen by
-    the outcome's own day). An id that came, went or changed makes dirty every day on which its rows stand now and
-    every day on which they stood, so that a day can be replaced whole without looking at the others.
-    Where there is no finished build, every day is dirty.
+    Grain: log and day. The days that this build replaces, with the state of the raw tables in which they were found: the
+    next build sees by it whether this one came to its end (int_ml_days_built holds the same state then). A table apart
+    from int_ml_days_touched, which reads the one of the last build; written before anything is replaced, because
+    all that is replaced joins it.
 */
-{%- set built = ml_monitor.previous_build_of('int_ml_days_built') %}
-{%- set kept_predictions = ml_monitor.previous_build_of('fct_ml_predictions') %}
-{%- set kept_rejections = ml_monitor.previous_build_of('fct_ml_rejected_rows') %}
-with raw_days as (
+with touched_days as (
 
-    select * from {{ ref('int_ml_raw_days_signed') }}
+    select * from {{ ref('int_ml_days_touched') }}
 
 ),
 
-predictions as ( -- noqa: ST03
+raw_states as (
 
-    select * from {{ ref('stg_ml_predictions') }}
-
-),
-
-outcomes as ( -- noqa: ST03
-
-    select * from {{ ref('stg_ml_outcomes') }}
-
-),
-{% if built is none or kept_predictions is none or kept_rejections is none %}
-dirty_days as (
-
-    select
-        raw_days.log_name,
-        raw_days.raw_date as dirty_date
-    from raw_days
+    select {{ ml_monitor.raw_state('raw_days') }} as raw_state
+    from {{ ref('int_ml_raw_days_signed') }} as raw_days
 
 )
-{% else %}
-changed_days as (
 
-    select
-        coalesce(raw_days.log_name, built.log_name) as log_name,
-        coalesce(raw_days.source_name, built.source_name) as source_name,
-        coalesce(raw_days.raw_date, built.raw_date) as raw_date
-    from raw_days
-    full outer join {{ built }} as built
-        on
-            raw_days.log_name = built.log_name
-            and raw_days.source_name = built.source_name
-            and raw_days.raw_date = built.raw_date
-    where coalesce(raw_days.day_signature, 'gone') != coalesce(built.day_signature, 'new')
-
-),
-
-touched_ids as (
-
-    select
-        predictions.log_name,
-        predictions.prediction_id
-    from predictions
-    inner join changed_days
-        on
-            predictions.log_name = changed_days.log_name
-            and predictions.predicted_date = changed_days.raw_date
-            and changed_days.source_name = 'predictions'
-    union
-    select
-        outcomes.log_name,
-        outcomes.prediction_id
-    from outcomes
-    inner join changed_days
-        on
-            outcomes.log_name = changed_days.log_name
-            and outcomes.observed_date = changed_days.raw_date
-            and changed_days.source_name = 'outcomes'
-    union
-    select
-        kept.log_name,
-        kept.prediction_id
-    from {{ kept_predictions }} as kept
-    inner join changed_days
-        on
-            kept.log_name = changed_days.log_name
-            and kept.predicted_date = changed_days.raw_date
-            and changed_days.source_name = 'predictions'
-    union
-    select
-        kept.log_name,
-        kept.prediction_id
-    from {{ kept_predictions }} as kept
-    inner join changed_days
-        on
-            kept.log_name = changed_days.log_name
-            and cast(kept.observed_at as date) = changed_days.raw_date
-            and changed_days.source_name = 'outcomes'
-    union
-    select
-        kept.log_name,
-        kept.prediction_id
-    from {{ kept_rejections }} as kept
-    inner join changed_days
-        on
-            kept.log_name = changed_days.log_name
-            and kept.raw_date = changed_days.raw_date
-            and kept.source_name = changed_days.source_name
-
-),
-
-dirty_days as (
-
-    select
-        changed_days.log_name,
-        changed_days.raw_date as dirty_date
-    from changed_days
-    union all
-    select
-        predictions.log_name,
-        predictions.predicted_date as dirty_date
-    from predictions
-    inner join touched_ids
-        on
-            predictions.log_name = touched_ids.log_name
-            and predictions.prediction_id = touched_ids.prediction_id
-    union all
-    select
-        kept.log_name,
-        kept.predicted_date as dirty_date
-    from {{ kept_predictions }} as kept
-    inner join touched_ids
-        on
-            kept.log_name = touched_ids.log_name
-            and kept.prediction_id = touched_ids.prediction_id
-    union all
-    select
-        kept.log_name,
-        kept.home_date as dirty_date
-    from {{ kept_rejections }} as kept
-    inner join touched_ids
-        on
-            kept.log_name = touched_ids.log_name
-            and kept.prediction_id = touched_ids.prediction_id
-    union all
-    /* an outcome whose prediction is gone, or not yet there, stands under its own day */
-    select
-        outcomes.log_name,
-        outcomes.observed_date as dirty_date
-    from outcomes
-    inner join touched_ids
-        on
-            outcomes.log_name = touched_ids.log_name
-            and outcomes.prediction_id = touched_ids.prediction_id
-    left join predictions
-        on
-            outcomes.log_name = predictions.log_name
-            and outcomes.prediction_id = predictions.prediction_id
-            /* not `is null`: DuckDB 2.0 loses such a condition when it makes this an anti join */
-            and coalesce(predictions.row_fault, '') = ''
-    where predictions.prediction_id is null
-
-)
-{% endif %}
 select
-    dirty_days.log_name,
-    dirty_days.dirty_date
-from dirty_days
-group by
-    dirty_days.log_name,
-    dirty_days.dirty_date
+    touched_days.log_name,
+    touched_days.dirty_date,
+    raw_states.raw_state
+from touched_days
+cross join raw_states

@@ -1,8 +1,10 @@
 /*
-    Grain: log, granularity and window start. The windows that this build must replace: those with a dirty day; and all
-    windows of a log in which a day of a reference is dirty, or in which a reference is new.
+    Grain: log, granularity and window start. The windows that this build must replace: those with a dirty day; those
+    that came or went since the last finished build, as trailing windows do when a version's first or last day moves;
+    and all windows of a log in which a day of a reference is dirty, or in which a reference is new.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
+{%- set built = ml_monitor.previous_build_of('int_ml_windows_built') %}
 with bin_versions as ( -- noqa: ST03
 
     select * from {{ ref('int_ml_bin_versions') }}
@@ -95,3 +97,33 @@ inner join dirty_days
     on
         windows.log_name = dirty_days.log_name
         and windows.granularity = 'lifetime'
+{%- if built is not none %}
+union
+select
+    coalesce(windows.log_name, built.log_name) as log_name,
+    coalesce(windows.granularity, built.granularity) as granularity,
+    coalesce(windows.window_start, built.window_start) as window_start
+from {{ ref('int_ml_windows') }} as windows
+full outer join {{ built }} as built
+    on
+        windows.log_name = built.log_name
+        and windows.model_id = built.model_id
+        and windows.model_version = built.model_version
+        and windows.granularity = built.granularity
+        and windows.window_start = built.window_start
+        and windows.window_end = built.window_end
+where windows.log_name is null or built.log_name is null
+{%- else %}
+/* no build came that far: what an unfinished one left may be of windows that are no more */
+{%- for model in ['int_ml_window_bins', 'int_ml_ranked_windows', 'fct_ml_drift_bins'] %}
+{%- set kept = ml_monitor.previous_build_of(model) %}
+{%- if kept is not none %}
+union
+select
+    log_name,
+    granularity,
+    window_start
+from {{ kept }}
+{%- endif %}
+{%- endfor %}
+{%- endif %}
