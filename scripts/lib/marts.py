@@ -105,7 +105,12 @@ def _open_duckdb(path: Path) -> duckdb.DuckDBPyConnection:
             f"there is no DuckDB file {path}. {FIRST_STEP}, or name the file with --database or {DUCKDB_PATH_VARIABLE}."
         )
     try:
-        return duckdb.connect(str(path), read_only=True)
+        # Under another name: in a file called ml_monitor.duckdb the schema ml_monitor would be ambiguous.
+        connection = duckdb.connect()
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as warehouse (read_only)")
+        connection.execute("use warehouse")
+        return connection
     except duckdb.Error as error:
         raise WarehouseError(
             f"cannot open {path} for reading: {error}\nA build that is running locks the file: wait until it is done."
