@@ -23,6 +23,7 @@ from scripts.lib.warehouse import DUCKDB_PATH_VARIABLE, TARGETS, WarehouseError,
 
 SCHEMA_VARIABLE = "ML_MONITOR_SCHEMA"
 DEFAULT_SCHEMA = "ml_monitor"
+_CATALOG = "warehouse"
 FIRST_STEP = "Run 'make demo' first"
 
 Row = Mapping[str, Any]
@@ -51,6 +52,8 @@ class Marts:
         """Return the rows of a select, a mapping each. `{marts}` is the schema. Raises WarehouseError."""
         try:
             cursor = self._connection.cursor()
+            if isinstance(cursor, duckdb.DuckDBPyConnection):
+                cursor.execute(f"use {_CATALOG}")  # a new cursor starts outside of the attached file
             cursor.execute(statement.replace("{marts}", self.schema))
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
@@ -108,8 +111,7 @@ def _open_duckdb(path: Path) -> duckdb.DuckDBPyConnection:
         # Under another name: in a file called ml_monitor.duckdb the schema ml_monitor would be ambiguous.
         connection = duckdb.connect()
         quoted = str(path).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as warehouse (read_only)")
-        connection.execute("use warehouse")
+        connection.execute(f"attach '{quoted}' as {_CATALOG} (read_only)")
         return connection
     except duckdb.Error as error:
         raise WarehouseError(
