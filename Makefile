@@ -5,7 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-export DBT_PROFILES_DIR := $(CURDIR)
 
 .PHONY: help demo sample test lint bench lock clean
 

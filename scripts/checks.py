@@ -64,15 +64,14 @@ def main() -> int:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     results = []
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
-            "ML_MONITOR_DUCKDB_PATH": str(Path(folder) / "demo.duckdb"),
-            "ML_MONITOR_TARGET": "duckdb",
-            "DBT_PROFILES_DIR": str(ROOT),
-            "ML_MONITOR_CHECK_DEMO": str(Path(folder) / "demo.duckdb"),
+        demo = str(Path(folder) / "demo.duckdb")
+        environments = {
+            "demo": os.environ | {"ML_MONITOR_DUCKDB_PATH": demo, "ML_MONITOR_TARGET": "duckdb"},
+            "pytest": os.environ | {"ML_MONITOR_CHECK_DEMO": demo},
         }
         for part in every:
             if not chosen or part.name in chosen:
-                results.append((part, *run(part, environment)))
+                results.append((part, *run(part, environments.get(part.name, dict(os.environ)))))
     print("\n=== summary")
     for part, passed, seconds in results:
         print(f"  {'pass' if passed else 'FAIL'}  {seconds:7.1f} s  {part.name}: {part.title}")
