@@ -10,6 +10,7 @@ select
     drift.window_start,
     drift.window_end,
     drift.feature_name,
+    drift.metric_name,
     drift.metric_value,
     drift.sample_count,
     drift.reference_count,
@@ -22,12 +23,13 @@ where
     drift.model_id = 'returns_propensity'
     and drift.granularity = 'week'
     and drift.slice_key is null
+    and drift.baseline_name = 'reference'
     and drift.status in ('warn', 'fail')
 order by
     drift.window_start desc,
     drift.metric_value desc;
 
-/* 2. its bins: psi_contribution adds up to the metric_value above */
+/* 2. its bins: psi_contribution adds up to the psi above, js_contribution and chi_squared_contribution to theirs */
 select
     bins.bin_kind,
     bins.bin_number,
@@ -38,7 +40,9 @@ select
     bins.current_count,
     bins.reference_share,
     bins.current_share,
-    bins.psi_contribution
+    bins.psi_contribution,
+    bins.js_contribution,
+    bins.chi_squared_contribution
 from {{ ref('fct_ml_drift_bins') }} as bins
 where
     bins.model_id = 'returns_propensity'
@@ -46,6 +50,7 @@ where
     and bins.granularity = 'week'
     and bins.window_start = cast('2026-06-22' as date)
     and bins.slice_key is null
+    and bins.baseline_name = 'reference'
     and bins.feature_name = 'delivery_days'
 order by
     bins.bin_kind,

@@ -31,8 +31,8 @@
 
 {% macro _log_problems(declared) %}
     {%- set problems = [] -%}
-    {%- set entries = ['name', 'task', 'model_id', 'model_version', 'label_threshold', 'exact_row_limit', 'predictions',
-                       'outcomes', 'features', 'class_scores', 'slices', 'protected'] -%}
+    {%- set entries = ['name', 'task', 'model_id', 'model_version', 'label_threshold', 'exact_row_limit', 'category_limit', 'predictions',
+                       'outcomes', 'features', 'class_scores', 'slices', 'protected', 'baselines'] -%}
     {%- do problems.extend(ml_monitor._entry_problems(declared, entries, '')) -%}
     {%- set task = declared.get('task') -%}
     {%- if task not in ml_monitor.known_tasks() -%}
@@ -47,6 +47,24 @@
     {%- do problems.extend(ml_monitor._feature_problems(declared)) -%}
     {%- do problems.extend(ml_monitor._slice_problems(declared)) -%}
     {%- do problems.extend(ml_monitor._literal_problems(declared)) -%}
+    {%- do problems.extend(ml_monitor._baseline_problems(declared.get('baselines'), 'baselines: ')) -%}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{# The baselines that a log is compared with. Windows with a name and dates stand in the policy seed, not here. #}
+{% macro _baseline_problems(baselines, place) %}
+    {%- if baselines is none -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- if baselines is string or baselines is mapping or baselines is not sequence -%}
+        {{ return([place ~ "'" ~ baselines ~ "' is not a list; write baselines: [reference, previous]"]) }}
+    {%- endif -%}
+    {%- set problems = [] -%}
+    {%- for baseline in baselines if baseline not in ml_monitor.known_baselines() -%}
+        {%- do problems.append(place ~ "unknown baseline '" ~ baseline ~ "'; known are " ~ ml_monitor.known_baselines() | join(', ')
+                               ~ ' (a window of your own is a row of the policy seed ml_baselines)') -%}
+    {%- endfor -%}
     {{ return(problems) }}
 {% endmacro %}
 
@@ -70,7 +88,7 @@
     {%- if table is not mapping -%}
         {{ return([place ~ "'" ~ table ~ "' is not a mapping; write " ~ table_name ~ ': {relation: source.table}']) }}
     {%- endif -%}
-    {%- set entries = ['relation', 'columns'] + (['numeric', 'categorical'] if table_name == 'features' else []) -%}
+    {%- set entries = ['relation', 'columns'] + (['numeric', 'categorical', 'importances'] if table_name == 'features' else []) -%}
     {%- set problems = ml_monitor._entry_problems(table, entries, place) -%}
     {%- set relation = table.get('relation') -%}
     {%- if relation is not none -%}
@@ -148,6 +166,19 @@
     {%- for feature in names.numeric | unique if feature in names.categorical -%}
         {%- do problems.append("feature '" ~ feature ~ "' is both numeric and categorical") -%}
     {%- endfor -%}
+    {%- set importances = features.get('importances') or {} -%}
+    {%- if importances is not mapping -%}
+        {%- do problems.append('features: importances: is not a mapping; write importances: {feature: 0.4}') -%}
+        {%- set importances = {} -%}
+    {%- endif -%}
+    {%- for feature, importance in importances.items() -%}
+        {%- if feature | string | lower not in names.numeric + names.categorical -%}
+            {%- do problems.append("features: importances: '" ~ feature ~ "' is no declared feature") -%}
+        {%- endif -%}
+        {%- if importance is not number or importance is boolean or importance < 0 -%}
+            {%- do problems.append("features: importances: " ~ feature ~ ": '" ~ importance ~ "' is not a number from 0 on") -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ return(problems) }}
 {% endmacro %}
 
@@ -211,6 +242,10 @@
     {%- set threshold = declared.get('label_threshold') -%}
     {%- if threshold is not none and (threshold is boolean or threshold is not number or not 0 <= threshold <= 1) -%}
         {%- do problems.append("label_threshold: '" ~ threshold ~ "' is not a number from 0 to 1") -%}
+    {%- endif -%}
+    {%- set category_limit = declared.get('category_limit') -%}
+    {%- if category_limit is not none and (category_limit is not integer or category_limit is boolean or not 1 <= category_limit <= 100000) -%}
+        {%- do problems.append("category_limit: '" ~ category_limit ~ "' is not a whole number from 1 to 100000") -%}
     {%- endif -%}
     {%- set row_limit = declared.get('exact_row_limit') -%}
     {%- if row_limit is not none and (row_limit is boolean or row_limit is not integer or row_limit < 0) -%}

@@ -1,7 +1,7 @@
 {#
     The declared prediction logs, checked and completed, as a list of
-      {name, task, model_id, model_version, label_threshold, exact_row_limit, predictions, outcomes, features,
-       class_scores, numeric_features, categorical_features, slices}
+      {name, task, model_id, model_version, label_threshold, exact_row_limit, category_limit, predictions, outcomes, features,
+       class_scores, numeric_features, categorical_features, importances, slices, baselines}
     where each table is {relation, columns} or none, the features are lists of columns, and each slice is {slot,
     slice_key, columns, table, is_protected}. What can be wrong without looking at a table is an error here, all of it
     at once; what needs the tables is checked by check_declarations at the start of a run.
@@ -25,6 +25,12 @@
 {% endmacro %}
 
 
+{# What a window can be compared with, beside the windows that policy names. #}
+{% macro known_baselines() %}
+    {{ return(['reference', 'previous', 'trailing', 'same_weekday', 'same_season']) }}
+{% endmacro %}
+
+
 {% macro _completed_log(declared) %}
     {%- set features = declared.get('features') or {} -%}
     {%- set label_threshold = declared.get('label_threshold') -%}
@@ -36,13 +42,16 @@
         'model_version': declared.get('model_version'),
         'label_threshold': label_threshold if label_threshold is not none else 0.5,
         'exact_row_limit': exact_row_limit if exact_row_limit is not none else ml_monitor.setting('exact_row_limit'),
+        'category_limit': declared.get('category_limit') or ml_monitor.setting('category_limit'),
         'predictions': ml_monitor._completed_table(declared.get('predictions')),
         'outcomes': ml_monitor._completed_table(declared.get('outcomes')),
         'class_scores': ml_monitor._completed_table(declared.get('class_scores')),
         'features': ml_monitor._completed_table(features),
         'numeric_features': features.get('numeric') or [],
         'categorical_features': features.get('categorical') or [],
+        'importances': features.get('importances') or {},
         'slices': ml_monitor._completed_slices(declared, features),
+        'baselines': declared.get('baselines') if declared.get('baselines') is not none else ml_monitor.setting('baselines'),
     }) }}
 {% endmacro %}
 

@@ -10,7 +10,9 @@
         'prediction_logs': [],
         'as_of': none,
         'exact_row_limit': 50000,
+        'category_limit': 100,
         'reference_days': 28,
+        'baselines': ['reference', 'previous', 'trailing', 'same_weekday', 'same_season'],
         'policy': {},
     } -%}
     {%- if name not in defaults -%}

@@ -1,6 +1,17 @@
 {# A join that keeps only dirty windows, in a build that replaces only those; nothing where all is built. #}
 {% macro in_dirty_windows(relation_alias) %}
-    {%- set dirty_windows = ref('int_ml_dirty_windows') -%}
+    {{ return(ml_monitor._in_dirty(relation_alias, 'int_ml_dirty_windows')) }}
+{% endmacro %}
+
+
+{# The same for windows whose rows or whose baselines' rows are dirty. #}
+{% macro in_dirty_comparisons(relation_alias) %}
+    {{ return(ml_monitor._in_dirty(relation_alias, 'int_ml_dirty_comparisons')) }}
+{% endmacro %}
+
+
+{% macro _in_dirty(relation_alias, dirty_model) %}
+    {%- set dirty_windows = ref(dirty_model) -%}
     {%- if ml_monitor.is_partial_build() -%}
 inner join {{ dirty_windows }} as dirty
         on

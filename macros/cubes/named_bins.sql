@@ -10,6 +10,7 @@ matched as (
         counted.*,
         reference_categories.category_rank,
         reference_categories.is_folded,
+        logs.category_limit,
         row_number() over (
             partition by
                 counted.log_name, counted.model_id, counted.model_version, counted.bin_version,
@@ -19,6 +20,8 @@ matched as (
             order by counted.row_count desc, counted.bin_category asc nulls last, counted.bin_number asc
         ) as frequency_rank
     from {{ counted_cte }} as counted
+    inner join {{ ref('int_ml_logs') }} as logs
+        on counted.log_name = logs.log_name
     left join {{ ref('int_ml_reference_categories') }} as reference_categories
         on
             counted.log_name = reference_categories.log_name
@@ -55,14 +58,14 @@ named as (
         case
             when matched.bin_number > 20 then matched.bin_number - 20
             when matched.bin_number != 0 then matched.bin_number
-            when matched.is_folded then 101
+            when matched.is_folded then 100001
             when matched.category_rank is not null then matched.category_rank
-            else 102
+            else 100002
         end as bin_number,
         case
             when matched.is_folded then null
             when matched.category_rank is not null then matched.bin_category
-            when matched.bin_number = 0 and matched.frequency_rank <= 100 then matched.bin_category
+            when matched.bin_number = 0 and matched.frequency_rank <= matched.category_limit then matched.bin_category
         end as bin_category,
         matched.bin_number > 20 as is_out_of_range,
         matched.row_count

@@ -1,7 +1,7 @@
 {#
     Configuration of a model that is replaced by whole days of one log:
         {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
-    and of one that is replaced by whole windows. The dirty keys are deleted and written anew in one transaction, so a
+    of one that is replaced by whole windows, and of one by whole windows with their baselines. The dirty keys are deleted and written anew in one transaction, so a
     build can be killed and repeated.
 #}
 {% macro replaced_by_day(date_column) %}
@@ -12,6 +12,12 @@
 {% macro replaced_by_window() %}
     {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
     {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, ['granularity', 'window_start'])) }}
+{% endmacro %}
+
+
+{% macro replaced_by_comparison() %}
+    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_comparisons', keys, ['granularity', 'window_start'])) }}
 {% endmacro %}
 
 

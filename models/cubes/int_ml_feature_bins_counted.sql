@@ -2,8 +2,8 @@
 {%- set chunk_size = 60 %}
 /*
     Grain: log, model, version, bin version, day, feature and bin. Row counts of every feature bin in one pass over the
-    wide rows. bin_kind: interval (bin_number 1 .. 10), category (1 .. 100 by frequency in the reference), other (rarer
-    categories of the reference), unseen (categories that the reference lacks; the 100 most frequent of a day by name),
+    wide rows. bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the reference), other (rarer
+    categories of the reference), unseen (categories that the reference lacks; the most frequent of a day by name),
     null, non_finite. Interval rows outside the range of the reference are counted apart (is_out_of_range).
 */
 with due_days as (

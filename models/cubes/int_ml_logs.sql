@@ -6,6 +6,7 @@ select
     '{{ log.name }}' as log_name,
     '{{ log.task }}' as task,
     cast({{ 'null' if log.exact_row_limit is none else log.exact_row_limit }} as {{ dbt.type_bigint() }}) as exact_row_limit,
+    {{ log.category_limit }} as category_limit,
     {{ (log.outcomes is not none) | lower }} as has_outcomes
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -2,8 +2,8 @@
 {%- set baselines = ref('int_ml_baselines') %}
 {%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
-    Grain: log, model, version, bin version, subject, categorical feature and category. The 100 most frequent
-    categories of the reference, by rank; further ones (is_folded) share the bin `other`. Frozen like the deciles,
+    Grain: log, model, version, bin version, subject, categorical feature and category. The most frequent
+    categories of the reference (the log's category_limit, 100), by rank; further ones (is_folded) share the bin `other`. Frozen like the deciles,
     each feature by itself.
 */
 with pending as (
@@ -136,8 +136,10 @@ select
     ranked.feature_name,
     ranked.category,
     ranked.category_rank,
-    ranked.category_rank > 100 as is_folded
+    ranked.category_rank > logs.category_limit as is_folded
 from ranked
+inner join {{ ref('int_ml_logs') }} as logs
+    on ranked.log_name = logs.log_name
 {%- if ml_monitor.is_partial_build() %}
 left join (
     select

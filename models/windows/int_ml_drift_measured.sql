@@ -1,140 +1,132 @@
+{{ config(materialized='view') }}
+{%- set null_double = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' -%}
+{%- set zero = ml_monitor.double_literal('0') -%}
+{#- bin measures with their p-value; changes of moments with the baseline's value and their p-value -#}
+{%- set of_bins = {
+    'psi': 'psi_p_value', 'js_divergence': none, 'js_distance': none, 'hellinger': none, 'total_variation': none,
+    'l_infinity': none, 'chi_squared': 'chi_squared_p_value',
+} -%}
+{%- set of_moments = {
+    'mean_change': ('reference_mean', 'mean_change_p_value'),
+    'std_change': ('reference_std', none),
+    'zero_rate_change': ('reference_zero_rate', 'zero_rate_change_p_value'),
+} -%}
 /*
-    Grain: model, version, window, slice, baseline, subject and feature, for windows that have rows and a reference.
-    PSI from its bins, with the p-value that it would reach by chance alone: without a change, PSI / (1/n + 1/m) is
-    about chi-squared with one degree less than there are bins (Yurdakul 2018). Bins that count for the degrees of
-    freedom are those with a row on either side. Null where neither side has a value at all, or both have only one.
+    Grain: model, version, window, slice, baseline, subject, feature and metric, for windows that have rows and a
+    baseline: every drift measure in one long shape. A measure over bins is null where there are no two bins to compare.
 */
-with bins as (
+with bin_distances as (
 
     select
-        bins.*,
-        concat(coalesce(bins.slice_key, ''), '=', coalesce(bins.slice_value, '')) as slice_id
-    from {{ ref('fct_ml_drift_bins') }} as bins
+        bin_distances.*,
+        {{ ml_monitor.safe_divide('null_count', 'sample_count') }} as null_rate,
+        {{ ml_monitor.safe_divide('reference_null_count', 'reference_count') }} as reference_null_rate,
+        abs({{ ml_monitor.two_proportion_z('null_count', 'sample_count', 'reference_null_count', 'reference_count') }}) as null_rate_z
+    from {{ ref('int_ml_bin_distances') }} as bin_distances
 
 ),
 
-tested as (
+null_rates as (
 
     select
-        log_name,
-        model_id,
-        model_version,
-        granularity,
-        window_start,
-        window_end,
-        slice_key,
-        slice_value,
-        slice_id,
-        baseline_name,
-        bin_version,
-        subject,
-        feature_name,
-        max(reference_total) as reference_total,
-        max(current_total) as current_total,
-        count(*) as bin_count,
-        count(*) filter (where bin_kind not in ('null', 'non_finite')) as value_bin_count,
-        sum(psi_contribution) as psi,
-        {{ ml_monitor.safe_divide('sum(psi_contribution)', ml_monitor.safe_divide('1', 'max(reference_total)') ~ ' + ' ~ ml_monitor.safe_divide('1', 'max(current_total)')) }} as chi_squared,
-        count(*) - 1 as degrees_of_freedom
-    from bins
-    group by
-        log_name,
-        model_id,
-        model_version,
-        granularity,
-        window_start,
-        window_end,
-        slice_key,
-        slice_value,
-        slice_id,
-        baseline_name,
-        bin_version,
-        subject,
-        feature_name
+        bin_distances.*,
+        {{ ml_monitor.double_literal(1.959963984540054) }} * sqrt(
+            null_rate * (1 - null_rate) / sample_count + reference_null_rate * (1 - reference_null_rate) / reference_count
+        ) as null_rate_margin,
+        {{ ml_monitor.normal_two_sided_p('null_rate_z') }} as null_rate_p_value
+    from bin_distances
 
 ),
 
-degrees as (
-
-    select degrees_of_freedom
-    from tested
-    group by degrees_of_freedom
-
-),
-
-degree_terms as (
+moment_changes as (
 
     select
-        degrees.degrees_of_freedom,
-        terms.half_index,
-        terms.log_gamma
-    from degrees
-    inner join {{ ref('ml_chi_squared_terms') }} as terms
-        on {{ ml_monitor.chi2_sf_uses_term('degrees.degrees_of_freedom', 'terms.half_index') }}
-
-),
-
-summed as (
-
-    select
-        tested.log_name,
-        tested.model_id,
-        tested.model_version,
-        tested.granularity,
-        tested.window_start,
-        tested.slice_id,
-        tested.bin_version,
-        tested.subject,
-        tested.feature_name,
-        sum({{ ml_monitor.chi2_sf_term('tested.chi_squared', 'degree_terms.half_index', 'degree_terms.log_gamma') }}) as term_sum
-    from tested
-    inner join degree_terms
-        on tested.degrees_of_freedom = degree_terms.degrees_of_freedom
-    group by
-        tested.log_name,
-        tested.model_id,
-        tested.model_version,
-        tested.granularity,
-        tested.window_start,
-        tested.slice_id,
-        tested.bin_version,
-        tested.subject,
-        tested.feature_name
+        moment_changes.*,
+        baselines.bin_version
+    from {{ ref('int_ml_moment_changes') }} as moment_changes
+    inner join {{ ref('int_ml_baselines') }} as baselines
+        on
+            moment_changes.log_name = baselines.log_name
+            and moment_changes.model_id = baselines.model_id
+            and moment_changes.model_version = baselines.model_version
 
 )
 
+{% for metric, p_value in of_bins.items() %}
 select
-    tested.log_name,
-    tested.model_id,
-    tested.model_version,
-    tested.granularity,
-    tested.window_start,
-    tested.window_end,
-    tested.slice_key,
-    tested.slice_value,
-    tested.baseline_name,
-    tested.bin_version,
-    tested.subject,
-    tested.feature_name,
-    'psi' as metric_name,
-    case when tested.bin_count > 1 and tested.value_bin_count > 0 then tested.psi end as metric_value,
-    tested.current_total as sample_count,
-    tested.reference_total as reference_count,
-    tested.bin_count,
-    tested.value_bin_count,
-    case
-        when tested.degrees_of_freedom > 0 and tested.value_bin_count > 0
-            then {{ ml_monitor.chi2_sf('tested.chi_squared', 'tested.degrees_of_freedom', 'summed.term_sum') }}
-    end as p_value
-from tested
-left join summed
-    on
-        tested.log_name = summed.log_name
-        and tested.model_id = summed.model_id
-        and tested.model_version = summed.model_version
-        and tested.granularity = summed.granularity
-        and tested.window_start = summed.window_start
-        and tested.slice_id = summed.slice_id
-        and tested.bin_version = summed.bin_version
-        and tested.subject = summed.subject
-        and tested.feature_name = summed.feature_name
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    slice_key,
+    slice_value,
+    baseline_name,
+    bin_version,
+    subject,
+    feature_name,
+    '{{ metric }}' as metric_name,
+    case when is_measured then {{ metric }} end as metric_value,
+    {{ zero }} as metric_error_bound,
+    sample_count,
+    reference_count,
+    {{ zero }} as reference_value,
+    {{ null_double }} as ci_lower,
+    {{ null_double }} as ci_upper,
+    {% if p_value %}case when is_measured then {{ p_value }} end{% else %}{{ null_double }}{% endif %} as p_value,
+    bin_count,
+    value_bin_count
+from null_rates
+union all
+{%- endfor %}
+select
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    slice_key,
+    slice_value,
+    baseline_name,
+    bin_version,
+    subject,
+    feature_name,
+    'null_rate_change' as metric_name,
+    null_rate - reference_null_rate as metric_value,
+    {{ zero }} as metric_error_bound,
+    sample_count,
+    reference_count,
+    reference_null_rate as reference_value,
+    null_rate - reference_null_rate - null_rate_margin as ci_lower,
+    null_rate - reference_null_rate + null_rate_margin as ci_upper,
+    null_rate_p_value as p_value,
+    bin_count,
+    value_bin_count
+from null_rates
+{%- for metric, (reference_value, p_value) in of_moments.items() %}
+union all
+select
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    slice_key,
+    slice_value,
+    baseline_name,
+    bin_version,
+    subject,
+    feature_name,
+    '{{ metric }}' as metric_name,
+    {{ metric }} as metric_value,
+    {{ zero }} as metric_error_bound,
+    sample_count,
+    reference_count,
+    {{ reference_value }} as reference_value,
+    {{ metric }}_lower as ci_lower,
+    {{ metric }}_upper as ci_upper,
+    {{ p_value or null_double }} as p_value,
+    cast(null as {{ dbt.type_bigint() }}) as bin_count,
+    cast(null as {{ dbt.type_bigint() }}) as value_bin_count
+from moment_changes
+{%- endfor %}

@@ -37,7 +37,8 @@ excluded_days as (
         on
             coalesce(excluded_periods.model_id, days.model_id) = days.model_id
             and days.predicted_date >= cast(excluded_periods.period_start as date)
-            and days.predicted_date < cast(excluded_periods.period_end as date)
+            /* a period without an end goes on */
+            and days.predicted_date < coalesce(cast(excluded_periods.period_end as date), cast(days.predicted_date + 1 as date))
     group by
         days.log_name,
         days.model_id,

@@ -24,13 +24,20 @@ from typing import Any
 import duckdb
 import numpy as np
 import yaml
+from scipy import stats
+from scipy.spatial import distance
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from macro_renderer import MacroRenderer  # noqa: E402
+
 from scripts.sample.load import REPOSITORY, SAMPLE_SETS  # noqa: E402
 
 COVERED, NOT_YET, PEERS_OWN = "covered", "not_yet", "peers_own"
 DATASETS = SAMPLE_SETS
 PSI_FLOOR = 1e-4
+Z_95 = 1.959963984540054
+_KOLMOGOROV_SF = MacroRenderer("duckdb").render("{{ ml_monitor.kolmogorov_sf('z') }}")
 
 # The reference's word for a metric where ours is another.
 METRIC_NAMES = {
@@ -58,30 +65,21 @@ REGRESSION_METRICS = {
     "bias", "explained_variance", "mae", "mape", "max_error", "mse", "pinball_10", "pinball_50", "pinball_90", "r2", "rmse",
     "rmsle", "wape",
 }  # fmt: skip
-# Features with more reference categories than are kept apart: the reference's PSI keeps every one of them.
-FOLDED_FEATURES = {"country"}
 
 NOT_YET_PERFORMANCE = {
     "median_ae": "fct_ml_performance: metric median_ae",
     "cohen_kappa_label_vs_actual": "fct_ml_performance: metric cohen_kappa",
 }
-NOT_YET_DRIFT = {
-    "ks_stat": "ks",
-    "ks_p_asymp": "ks, p_value",
-    "ks_p_kolmogorov_limit": "ks, p_value by Kolmogorov's limit",
-    "wasserstein": "wasserstein",
-    "wasserstein_over_baseline_std": "wasserstein_normalized",
-    "js_distance_decile": "js_distance",
-    "js_distance": "js_distance",
-    "js_divergence_decile": "js_divergence",
-    "js_divergence": "js_divergence",
-    "tvd": "total_variation",
-    "l_infinity": "l_infinity",
-    "chi2": "chi_squared",
-    "chi2_default": "chi_squared",
-    "mean_shift": "mean_change",
-    "welch_t": "mean_change, p_value",
-}
+# The reference's word for a drift measure, and ours; those over bins, and those of the finite values.
+BIN_METRICS = {
+    "psi_decile": "psi", "psi_category": "psi", "js_distance_decile": "js_distance", "js_distance": "js_distance",
+    "js_divergence_decile": "js_divergence", "js_divergence": "js_divergence", "tvd": "total_variation",
+    "l_infinity": "l_infinity", "chi2": "chi_squared", "chi2_default": "chi_squared",
+}  # fmt: skip
+VALUE_METRICS = {
+    "ks_stat": "ks", "ks_p_asymp": "ks", "ks_p_kolmogorov_limit": "ks", "wasserstein": "wasserstein",
+    "wasserstein_over_baseline_std": "wasserstein_normalized", "mean_shift": "mean_change", "welch_t": "mean_change",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -193,25 +191,42 @@ class _Rules:
 
     def drift(self, entry: Mapping[str, Any], version: str, window: Window, feature: str, name: str) -> Entry:
         identifier, value = entry["id"], entry["value"]
-        if name in NOT_YET_DRIFT:
-            if name == "chi2_default" and value["dof"] == 1:
-                return self.peers_own(identifier, "scipy's default corrects a table of two categories (Yates); ours does not")
-            return self.not_yet(identifier, f"fct_ml_drift: metric {NOT_YET_DRIFT[name]}")
-        if name not in ("psi_decile", "psi_category"):
-            raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
-        if feature in FOLDED_FEATURES:
-            return self.peers_own(identifier, "keeps every category apart; ours folds all but the reference's 100 most frequent")
         subject = {"score": "score", "predicted_label": "prediction", "predicted_value": "prediction"}.get(feature, "feature")
         key = (self.dataset, version, *_window_key(window), subject, feature)
+        if name in VALUE_METRICS:
+            return self.covered(identifier, f"drift, {name}", self.value_readings((*key, VALUE_METRICS[name]), name, value))
+        if name not in BIN_METRICS:
+            raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
+        if name == "chi2_default" and value["dof"] == 1:
+            return self.peers_own(identifier, "scipy's default corrects a table of two categories (Yates); ours does not")
+        metric = BIN_METRICS[name]
+        number = value["stat"] if metric == "chi_squared" else value
         # The reference drops nulls and ours counts them: compare with the bins re-added without them.
         recorded = [entry["window"].get(f"nulls_{side}") for side in ("baseline", "current")]
         null_count = sum(recorded) if None not in recorded else self.nulls.get(feature, 0)
         if null_count:
             return self.covered(identifier, "drift, nulls left out", [
-                Reading("fct_ml_drift_bins", key, "psi_without_nulls", value)
+                Reading("fct_ml_drift_bins", key, f"{metric}_without_nulls", number)
             ])  # fmt: skip
-        kind = {"psi_decile": "numeric", "psi_category": "categorical"}[name]
-        return self.covered(identifier, f"drift, {kind}", [Reading("fct_ml_drift", (*key, "psi"), "metric_value", value)])
+        readings = [Reading("fct_ml_drift", (*key, metric), "metric_value", number)]
+        if metric == "chi_squared":
+            readings.append(Reading("fct_ml_drift", (*key, metric), "p_value", value["p"]))
+        return self.covered(identifier, f"drift, {name}", readings)
+
+    @staticmethod
+    def value_readings(key: tuple[Any, ...], name: str, value: Any) -> list[Reading]:
+        if name == "mean_shift":
+            return [
+                Reading("fct_ml_drift", key, "reference_value", value[0]),
+                Reading("fct_ml_drift", key, "changed_value", value[1]),
+            ]
+        if name == "welch_t":
+            return [
+                Reading("fct_ml_drift", key, "welch_t", value["t"]),
+                Reading("fct_ml_drift", key, "p_value", value["p"]),
+            ]
+        how = {"ks_p_asymp": "p_value", "ks_p_kolmogorov_limit": "kolmogorov_limit"}.get(name, "metric_value")
+        return [Reading("fct_ml_drift", key, how, value)]
 
     def fairness(self, identifier: str, value: Any, version: str, window: Window, slice_key: str, rest: str) -> Entry:
         if not rest.startswith("by_group/"):
@@ -329,9 +344,11 @@ class Marts:
             where granularity in ('lifetime', 'reference', 'month') or (granularity = 'week' and slice_key is null)
         """)
         self.drift = self._rows(connection, 7, f"""
-            select model_id, model_version, {windows}, subject, feature_name, metric_name, metric_value
+            select
+                model_id, model_version, {windows}, subject, feature_name, metric_name,
+                metric_value, p_value, reference_value, ci_lower, ci_upper, sample_count, reference_count
             from ml_monitor.fct_ml_drift
-            where granularity = 'month' and slice_key is null
+            where granularity = 'month' and slice_key is null and baseline_name = 'reference'
         """)
         self.drift_bins = self._rows(connection, 6, f"""
             select
@@ -339,7 +356,9 @@ class Marts:
                 list(reference_count order by bin_number, bin_category),
                 list(current_count order by bin_number, bin_category)
             from ml_monitor.fct_ml_drift_bins
-            where granularity = 'month' and slice_key is null and bin_kind not in ('null', 'non_finite')
+            where
+                granularity = 'month' and slice_key is null and baseline_name = 'reference'
+                and bin_kind not in ('null', 'non_finite')
             group by all
         """)
         # Every row is in one month of one version.
@@ -382,8 +401,56 @@ class Marts:
         return count
 
     @staticmethod
+    def _p_value(_: float | None, p_value: float | None, *__: Any) -> float | None:
+        return p_value
+
+    @staticmethod
+    def _reference_value(_: float | None, __: float | None, reference_value: float, *___: Any) -> float:
+        return reference_value
+
+    @staticmethod
+    def _changed_value(change: float, _: float | None, reference_value: float, *__: Any) -> float:
+        return reference_value + change
+
+    @staticmethod
+    def _welch_t(change: float, _: float | None, __: float, ci_lower: float, ci_upper: float, *___: Any) -> float | None:
+        """The t of baseline minus window, back from the interval's width."""
+        standard_error = (ci_upper - ci_lower) / 2 / Z_95
+        return -change / standard_error if standard_error else None
+
+    @staticmethod
+    def _kolmogorov_limit(
+        ks: float, _: Any, __: Any, ___: Any, ____: Any, sample_count: int, reference_count: int
+    ) -> float | None:
+        """Kolmogorov's limit by the SQL of the project."""
+        z = ks * math.sqrt(sample_count * reference_count / (sample_count + reference_count))
+        return duckdb.execute(f"select {_KOLMOGOROV_SF} from (select ?::double as z)", [z]).fetchone()[0]
+
+    @staticmethod
     def _psi_without_nulls(reference_counts: Sequence[int], current_counts: Sequence[int]) -> float | None:
         return psi(reference_counts, current_counts)
+
+    @staticmethod
+    def _js_divergence_without_nulls(reference_counts: Sequence[int], current_counts: Sequence[int]) -> float:
+        return float(distance.jensenshannon(reference_counts, current_counts, base=2) ** 2)
+
+    @classmethod
+    def _js_distance_without_nulls(cls, reference_counts: Sequence[int], current_counts: Sequence[int]) -> float:
+        return math.sqrt(cls._js_divergence_without_nulls(reference_counts, current_counts))
+
+    @staticmethod
+    def _chi_squared_without_nulls(reference_counts: Sequence[int], current_counts: Sequence[int]) -> float:
+        return float(stats.chi2_contingency([reference_counts, current_counts], correction=False).statistic)
+
+    @staticmethod
+    def _total_variation_without_nulls(reference_counts: Sequence[int], current_counts: Sequence[int]) -> float:
+        r, c = (np.asarray(counts) / sum(counts) for counts in (reference_counts, current_counts))
+        return float(np.abs(r - c).sum() / 2)
+
+    @staticmethod
+    def _l_infinity_without_nulls(reference_counts: Sequence[int], current_counts: Sequence[int]) -> float:
+        r, c = (np.asarray(counts) / sum(counts) for counts in (reference_counts, current_counts))
+        return float(np.abs(r - c).max())
 
 
 def psi(reference_counts: Sequence[float], current_counts: Sequence[float]) -> float:

@@ -590,7 +590,7 @@ def psi_oracle(reference_bins: NDArray[np.int_], current_bins: NDArray[np.int_])
 
 @pytest.fixture(scope="module")
 def drift(edges: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    table = edges.execute("select * from ml_monitor.fct_ml_drift where metric_name = 'psi'").df()
+    table = edges.execute("select * from ml_monitor.fct_ml_drift where metric_name = 'psi' and baseline_name = 'reference'").df()
     table["slice_value"] = table["slice_value"].fillna("")
     keys = ["model_id", "feature_name", "granularity", "window_start", "window_end", "slice_value"]
     assert not table.duplicated(keys).any()
@@ -660,7 +660,7 @@ def test_many_unseen_categories_lose_no_row(edges: duckdb.DuckDBPyConnection) ->
         select count(*), count(bin_category), sum(current_count), max(current_total)
         from ml_monitor.fct_ml_drift_bins
         where model_id = 'many_unseen' and feature_name = 'channel' and granularity = 'day'
-            and window_start = ? and bin_kind = 'unseen'
+            and baseline_name = 'reference' and window_start = ? and bin_kind = 'unseen'
     """, [FIRST_DAY + timedelta(days=20)]).fetchone()  # fmt: skip
     assert sum(new) > 600
     assert rows == (101, 100, sum(new), sum(new))

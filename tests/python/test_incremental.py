@@ -33,6 +33,7 @@ NOT_COMPARED = {
     "ml_monitor_internal.int_ml_days_touched",
     "ml_monitor_internal.int_ml_dirty_days",
     "ml_monitor_internal.int_ml_dirty_windows",
+    "ml_monitor_internal.int_ml_dirty_comparisons",
 }
 TOLERANCE = 1e-12
 Row = tuple[Any, ...]
@@ -490,6 +491,7 @@ def test_second_version_gets_its_reference(changed_build: Path, later_build: Pat
     statement = """
         select count(distinct window_start) filter (where status_reason = 'no_baseline'), count(distinct bin_version)
         from ml_monitor.fct_ml_drift where model_id = 'cancellation' and model_version = '2' and granularity = 'day'
+            and baseline_name = 'reference'
     """
     days = data.NEW_DAY - data.SECOND_VERSION_DAY + 1
     assert query(changed_build, statement) == [(days, 0)]

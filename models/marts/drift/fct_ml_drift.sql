@@ -1,12 +1,20 @@
 /*
-    Grain: model, version, window, slice, baseline, subject, feature and metric, for every declared feature, the score
-    and the prediction, in every window, measured or not; by slice for the score and the prediction where the window has
-    rows of the slice. A verdict needs the size (thresholds) and the significance (q-value of the window's family).
+    Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the score
+    and the prediction, in every window and for every baseline, measured or not; every other measure where there is
+    one. Slices for the score and the prediction, compared with the reference, where the window has rows of the slice.
+    A verdict needs the size (thresholds) and the significance (q-value of the window's family); comparisons with other
+    baselines than the reference are shown, not judged.
 */
 with windows as (
 
     select * from {{ ref('int_ml_window_counts') }}
     where granularity not in ('reference', 'lifetime')
+
+),
+
+comparisons as (
+
+    select * from {{ ref('int_ml_comparisons') }}
 
 ),
 
@@ -35,47 +43,63 @@ bin_edges as (
 
 ),
 
-expected as (
+compared_windows as (
 
     select
-        windows.*,
-        subjects.subject,
-        subjects.feature_name,
-        subjects.feature_kind,
-        thresholds.metric_name,
-        thresholds.warn_threshold,
-        thresholds.fail_threshold,
-        thresholds.significance_level,
-        thresholds.min_sample_count,
-        thresholds.is_judged
+        windows.log_name,
+        windows.model_id,
+        windows.model_version,
+        windows.granularity,
+        windows.window_start,
+        windows.window_end,
+        windows.is_complete,
+        windows.slice_key,
+        windows.slice_value,
+        windows.prediction_count,
+        comparisons.baseline_name,
+        comparisons.baseline_id is not null as has_baseline,
+        windows.is_in_baseline and comparisons.baseline_name = 'reference' as is_in_baseline
     from windows
-    inner join subjects
+    inner join comparisons
         on
-            windows.log_name = subjects.log_name
-            and (windows.slice_key is null or subjects.subject != 'feature')
-    inner join thresholds
-        on
-            windows.model_id = thresholds.model_id
-            and subjects.subject = thresholds.subject
-            and subjects.feature_name = thresholds.feature_name
-            and coalesce(windows.slice_key, '') = coalesce(thresholds.slice_key, '')
-            and coalesce(windows.slice_value, '') = coalesce(thresholds.slice_value, '')
+            windows.log_name = comparisons.log_name
+            and windows.model_id = comparisons.model_id
+            and windows.model_version = comparisons.model_version
+            and windows.granularity = comparisons.granularity
+            and windows.window_start = comparisons.window_start
+    where windows.slice_key is null or comparisons.baseline_name = 'reference'
 
 ),
 
-tested as (
+/* what must have a row whether it could be measured or not */
+expected as (
 
     select
-        expected.*,
-        measured.bin_version,
-        measured.bin_count,
-        measured.value_bin_count,
-        measured.metric_value,
-        measured.metric_value as deviation,
-        coalesce(measured.sample_count, 0) as sample_count,
-        measured.reference_count,
-        measured.p_value,
-        expected.feature_kind = 'numeric' and coalesce(bin_edges.distinct_count, 20) < 20 as has_few_distinct_values
+        compared_windows.*,
+        subjects.subject,
+        subjects.feature_name,
+        thresholds.metric_name
+    from compared_windows
+    inner join subjects
+        on
+            compared_windows.log_name = subjects.log_name
+            and (compared_windows.slice_key is null or subjects.subject != 'feature')
+    inner join thresholds
+        on
+            compared_windows.model_id = thresholds.model_id
+            and subjects.subject = thresholds.subject
+            and subjects.feature_name = thresholds.feature_name
+            and coalesce(compared_windows.slice_key, '') = coalesce(thresholds.slice_key, '')
+            and coalesce(compared_windows.slice_value, '') = coalesce(thresholds.slice_value, '')
+    where
+        thresholds.metric_name = 'psi'
+        or (thresholds.is_judged and compared_windows.baseline_name = 'reference')
+
+),
+
+missing as (
+
+    select expected.*
     from expected
     left join measured
         on
@@ -86,22 +110,106 @@ tested as (
             and expected.window_start = measured.window_start
             and coalesce(expected.slice_key, '') = coalesce(measured.slice_key, '')
             and coalesce(expected.slice_value, '') = coalesce(measured.slice_value, '')
+            and expected.baseline_name = measured.baseline_name
             and expected.subject = measured.subject
             and expected.feature_name = measured.feature_name
             and expected.metric_name = measured.metric_name
+    where measured.metric_name is null
+
+),
+
+results as (
+
+    select
+        compared_windows.*,
+        measured.subject,
+        measured.feature_name,
+        measured.metric_name,
+        measured.bin_version,
+        measured.bin_count,
+        measured.value_bin_count,
+        measured.metric_value,
+        measured.metric_error_bound,
+        measured.sample_count,
+        measured.reference_count,
+        measured.reference_value,
+        measured.ci_lower,
+        measured.ci_upper,
+        measured.p_value
+    from measured
+    inner join compared_windows
+        on
+            measured.log_name = compared_windows.log_name
+            and measured.model_id = compared_windows.model_id
+            and measured.model_version = compared_windows.model_version
+            and measured.granularity = compared_windows.granularity
+            and measured.window_start = compared_windows.window_start
+            and coalesce(measured.slice_key, '') = coalesce(compared_windows.slice_key, '')
+            and coalesce(measured.slice_value, '') = coalesce(compared_windows.slice_value, '')
+            and measured.baseline_name = compared_windows.baseline_name
+    where
+        measured.metric_value is not null
+        or measured.metric_name = 'psi'
+    union all
+    select
+        missing.*,
+        cast(null as {{ dbt.type_string() }}) as bin_version,
+        cast(null as {{ dbt.type_bigint() }}) as bin_count,
+        cast(null as {{ dbt.type_bigint() }}) as value_bin_count,
+        cast(null as {{ ml_monitor.type_double() }}) as metric_value,
+        cast(null as {{ ml_monitor.type_double() }}) as metric_error_bound,
+        cast(0 as {{ dbt.type_bigint() }}) as sample_count,
+        cast(null as {{ dbt.type_bigint() }}) as reference_count,
+        cast(null as {{ ml_monitor.type_double() }}) as reference_value,
+        cast(null as {{ ml_monitor.type_double() }}) as ci_lower,
+        cast(null as {{ ml_monitor.type_double() }}) as ci_upper,
+        cast(null as {{ ml_monitor.type_double() }}) as p_value
+    from missing
+
+),
+
+tested as (
+
+    select
+        results.*,
+        subjects.feature_kind,
+        thresholds.warn_threshold,
+        thresholds.fail_threshold,
+        thresholds.significance_level,
+        coalesce(thresholds.min_sample_count, 0) as min_sample_count,
+        coalesce(thresholds.is_judged, false) as is_judged,
+        case
+            when thresholds.comparison = 'absolute_value' then abs(results.metric_value) else results.metric_value
+        end as deviation,
+        subjects.feature_kind = 'numeric' and coalesce(bin_edges.distinct_count, 20) < 20 as has_few_distinct_values
+    from results
+    inner join subjects
+        on
+            results.log_name = subjects.log_name
+            and results.subject = subjects.subject
+            and results.feature_name = subjects.feature_name
+    left join thresholds
+        on
+            results.model_id = thresholds.model_id
+            and results.baseline_name = 'reference'
+            and results.subject = thresholds.subject
+            and results.feature_name = thresholds.feature_name
+            and results.metric_name = thresholds.metric_name
+            and coalesce(results.slice_key, '') = coalesce(thresholds.slice_key, '')
+            and coalesce(results.slice_value, '') = coalesce(thresholds.slice_value, '')
     left join bin_edges
         on
-            measured.log_name = bin_edges.log_name
-            and measured.model_id = bin_edges.model_id
-            and measured.model_version = bin_edges.model_version
-            and measured.bin_version = bin_edges.bin_version
-            and measured.subject = bin_edges.subject
-            and measured.feature_name = bin_edges.feature_name
+            results.log_name = bin_edges.log_name
+            and results.model_id = bin_edges.model_id
+            and results.model_version = bin_edges.model_version
+            and results.bin_version = bin_edges.bin_version
+            and results.subject = bin_edges.subject
+            and results.feature_name = bin_edges.feature_name
 
 ),
 
 {{ ml_monitor.with_q_values('tested', [
-    'model_id', 'model_version', 'granularity', 'window_start', 'slice_key',
+    'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'metric_name',
 ], "is_judged and is_complete and not is_in_baseline and not has_few_distinct_values and sample_count >= min_sample_count") }}
 
 judged as (
@@ -109,7 +217,7 @@ judged as (
     select
         with_q_values.*,
         {{ ml_monitor.verdict_reason([
-            ('not is_judged', 'no_threshold'),
+            ("not is_judged and (has_baseline or baseline_name = 'reference')", 'no_threshold'),
             ('not is_complete', 'incomplete_window'),
             ('prediction_count = 0', 'no_rows'),
             ('not has_baseline', 'no_baseline'),
@@ -122,6 +230,95 @@ judged as (
         ]) }} as status_reason
     from with_q_values
 
+),
+
+verdicts as (
+
+    select
+        judged.*,
+        {{ ml_monitor.verdict_status() }} as status
+    from judged
+
+),
+
+/* a model's features together */
+models as (
+
+    select
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        window_end,
+        is_complete,
+        count(*) filter (where status in ('pass', 'warn', 'fail')) as judged_count,
+        count(*) filter (where status in ('warn', 'fail')) as drifted_count,
+        count(*) filter (where status not in ('pass', 'warn', 'fail')) as unjudged_count
+    from verdicts
+    where
+        baseline_name = 'reference'
+        and subject = 'feature'
+        and metric_name = 'psi'
+        and slice_key is null
+    group by
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        window_end,
+        is_complete
+
+),
+
+importances as (
+
+    {%- for log in ml_monitor.prediction_logs() %}
+    {%- for feature, importance in log.importances.items() %}
+    select
+        '{{ log.name }}' as log_name,
+        '{{ feature }}' as feature_name,
+        {{ ml_monitor.double_literal(importance) }} as importance
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as log_name,
+        cast(null as {{ dbt.type_string() }}) as feature_name,
+        cast(null as {{ ml_monitor.type_double() }}) as importance
+    where 1 = 0
+
+),
+
+weighted as (
+
+    select
+        verdicts.model_id,
+        verdicts.model_version,
+        verdicts.granularity,
+        verdicts.window_start,
+        verdicts.window_end,
+        verdicts.is_complete,
+        {{ ml_monitor.safe_divide('sum(importances.importance * verdicts.metric_value)', 'sum(importances.importance)') }} as weighted_drift,
+        count(*) as feature_count
+    from verdicts
+    inner join importances
+        on
+            verdicts.log_name = importances.log_name
+            and verdicts.feature_name = importances.feature_name
+    where
+        verdicts.baseline_name = 'reference'
+        and verdicts.subject = 'feature'
+        and verdicts.metric_name = 'psi'
+        and verdicts.slice_key is null
+        and verdicts.metric_value is not null
+    group by
+        verdicts.model_id,
+        verdicts.model_version,
+        verdicts.granularity,
+        verdicts.window_start,
+        verdicts.window_end,
+        verdicts.is_complete
+
 )
 
 select
@@ -132,7 +329,7 @@ select
     window_end,
     slice_key,
     slice_value,
-    'reference' as baseline_name,
+    baseline_name,
     bin_version,
     is_complete,
     subject,
@@ -140,17 +337,53 @@ select
     feature_kind,
     metric_name,
     metric_value,
-    {{ ml_monitor.double_literal('0') }} as metric_error_bound,
+    metric_error_bound,
     cast(sample_count as {{ dbt.type_bigint() }}) as sample_count,
     cast(prediction_count - sample_count as {{ dbt.type_bigint() }}) as excluded_count,
     cast(reference_count as {{ dbt.type_bigint() }}) as reference_count,
-    {{ ml_monitor.double_literal('0') }} as reference_value,
-    cast(null as {{ ml_monitor.type_double() }}) as ci_lower,
-    cast(null as {{ ml_monitor.type_double() }}) as ci_upper,
+    reference_value,
+    ci_lower,
+    ci_upper,
     p_value,
     q_value,
     warn_threshold,
     fail_threshold,
-    {{ ml_monitor.verdict_status() }} as status,
+    status,
     status_reason
-from judged
+from verdicts
+{%- for metric, cte, value, sample_count, excluded_count in [
+    ('drifted_feature_share', 'models', ml_monitor.safe_divide('drifted_count', 'judged_count'), 'judged_count', 'unjudged_count'),
+    ('weighted_drift', 'weighted', 'weighted_drift', 'feature_count', '0'),
+] %}
+union all
+select
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    window_end,
+    cast(null as {{ dbt.type_string() }}) as slice_key,
+    cast(null as {{ dbt.type_string() }}) as slice_value,
+    'reference' as baseline_name,
+    cast(null as {{ dbt.type_string() }}) as bin_version,
+    is_complete,
+    'model' as subject,
+    '(all features)' as feature_name,
+    cast(null as {{ dbt.type_string() }}) as feature_kind,
+    '{{ metric }}' as metric_name,
+    {{ value }} as metric_value,
+    {{ ml_monitor.double_literal('0') }} as metric_error_bound,
+    cast({{ sample_count }} as {{ dbt.type_bigint() }}) as sample_count,
+    cast({{ excluded_count }} as {{ dbt.type_bigint() }}) as excluded_count,
+    cast(null as {{ dbt.type_bigint() }}) as reference_count,
+    {{ ml_monitor.double_literal('0') }} as reference_value,
+    cast(null as {{ ml_monitor.type_double() }}) as ci_lower,
+    cast(null as {{ ml_monitor.type_double() }}) as ci_upper,
+    cast(null as {{ ml_monitor.type_double() }}) as p_value,
+    cast(null as {{ ml_monitor.type_double() }}) as q_value,
+    cast(null as {{ ml_monitor.type_double() }}) as warn_threshold,
+    cast(null as {{ ml_monitor.type_double() }}) as fail_threshold,
+    'not_evaluated' as status,
+    'no_threshold' as status_reason
+from {{ cte }}
+{%- endfor %}

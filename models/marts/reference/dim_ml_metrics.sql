@@ -2,6 +2,7 @@
     Grain: metric. What each metric is: formula, direction, range, unit, interval, null rule, source; and its default
     thresholds. What the thresholds are held against is the comparison:
       value                  the metric itself
+      absolute_value         its size, whatever its sign
       reference_drop         reference value minus value
       reference_rise         value minus reference value
       reference_change       distance from the reference value

@@ -67,7 +67,7 @@ checks as (
         on models.log_name = subjects.log_name
     inner join metrics
         on
-            metrics.area = 'drift'
+            (metrics.area = 'drift' and metrics.task in ('all', subjects.feature_kind))
             or (metrics.metric_name = 'null_rate' and subjects.subject = 'feature')
             or (
                 metrics.metric_name in ('non_finite_rate', 'out_of_range_rate')
@@ -94,7 +94,9 @@ checks as (
             models.log_name = slices.log_name
             and models.model_id = slices.model_id
     inner join metrics
-        on metrics.area = 'drift'
+        on
+            metrics.area = 'drift'
+            and metrics.task in ('all', subjects.feature_kind)
     union all
     select
         models.log_name,

@@ -38,6 +38,9 @@ with results as (
         status_reason != 'no_threshold'
         and granularity != 'reference'
         and (granularity != 'lifetime' or metric_name = 'days_since_last_prediction')
+        {%- if area == 'drift' %}
+        and baseline_name = 'reference'
+        {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
