@@ -55,6 +55,9 @@ select
     {%- for position in range(1, 10) %},
     {{ ml_monitor.quantile_at(column ~ '_quantiles', position) }} as decile_{{ position }}
     {%- endfor %}
+    {%- for tail in ['01', '05', '95', '99'] %},
+    {{ ml_monitor.quantile_at(column ~ '_quantiles', 9 + loop.index) }} as tail_{{ tail }}
+    {%- endfor %}
 from {{ quantiles_cte }}
 where {{ column }}_count > 0
 {%- endmacro %}

@@ -38,40 +38,113 @@ numbered as (
         ) as edge_number
     from deciles
 
+),
+
+knots as (
+
+    {%- for column in ['decile_1', 'decile_2', 'decile_3', 'decile_4', 'decile_5', 'decile_6', 'decile_7', 'decile_8', 'decile_9', 'tail_01', 'tail_05', 'tail_95', 'tail_99'] %}
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name,
+        {{ column }} as knot_value
+    from quantiles
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+
+),
+
+numbered_knots as (
+
+    select
+        knots.*,
+        row_number() over (
+            partition by
+                knots.log_name, knots.model_id, knots.model_version, knots.bin_version, knots.subject, knots.feature_name
+            order by knots.knot_value asc
+        ) as knot_number
+    from knots
+
+),
+
+wide_knots as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+        {%- for position in range(1, 14) %},
+        coalesce(max(knot_value) filter (where knot_number = {{ position }}), {{ ml_monitor.double_literal('1.7976931348623157e308') }}) as knot_{{ position }}
+        {%- endfor %}
+    from numbered_knots
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name
+
+),
+
+wide_edges as (
+
+    select
+        quantiles.log_name,
+        quantiles.model_id,
+        quantiles.model_version,
+        quantiles.bin_version,
+        quantiles.subject,
+        quantiles.feature_name,
+        quantiles.finite_count,
+        quantiles.distinct_count,
+        quantiles.reference_minimum,
+        quantiles.reference_maximum,
+        count(*) as edge_count
+        {%- for position in range(1, 10) %},
+        coalesce(max(numbered.edge_value) filter (where numbered.edge_number = {{ position }}), {{ ml_monitor.double_literal('1.7976931348623157e308') }}) as edge_{{ position }}
+        {%- endfor %}
+    from quantiles
+    inner join numbered
+        on
+            quantiles.log_name = numbered.log_name
+            and quantiles.model_id = numbered.model_id
+            and quantiles.model_version = numbered.model_version
+            and quantiles.bin_version = numbered.bin_version
+            and quantiles.subject = numbered.subject
+            and quantiles.feature_name = numbered.feature_name
+    group by
+        quantiles.log_name,
+        quantiles.model_id,
+        quantiles.model_version,
+        quantiles.bin_version,
+        quantiles.subject,
+        quantiles.feature_name,
+        quantiles.finite_count,
+        quantiles.distinct_count,
+        quantiles.reference_minimum,
+        quantiles.reference_maximum
+
 )
 
 select
-    quantiles.log_name,
-    quantiles.model_id,
-    quantiles.model_version,
-    quantiles.bin_version,
-    quantiles.subject,
-    quantiles.feature_name,
-    quantiles.finite_count,
-    quantiles.distinct_count,
-    quantiles.reference_minimum,
-    quantiles.reference_maximum,
-    count(*) as edge_count
-    {%- for position in range(1, 10) %},
-    coalesce(max(numbered.edge_value) filter (where numbered.edge_number = {{ position }}), {{ ml_monitor.double_literal('1.7976931348623157e308') }}) as edge_{{ position }}
+    wide_edges.*,
+    wide_edges.distinct_count <= 2000 as is_discrete
+    {%- for position in range(1, 14) %},
+    wide_knots.knot_{{ position }}
     {%- endfor %}
-from quantiles
-inner join numbered
+from wide_edges
+inner join wide_knots
     on
-        quantiles.log_name = numbered.log_name
-        and quantiles.model_id = numbered.model_id
-        and quantiles.model_version = numbered.model_version
-        and quantiles.bin_version = numbered.bin_version
-        and quantiles.subject = numbered.subject
-        and quantiles.feature_name = numbered.feature_name
-group by
-    quantiles.log_name,
-    quantiles.model_id,
-    quantiles.model_version,
-    quantiles.bin_version,
-    quantiles.subject,
-    quantiles.feature_name,
-    quantiles.finite_count,
-    quantiles.distinct_count,
-    quantiles.reference_minimum,
-    quantiles.reference_maximum
+        wide_edges.log_name = wide_knots.log_name
+        and wide_edges.model_id = wide_knots.model_id
+        and wide_edges.model_version = wide_knots.model_version
+        and wide_edges.bin_version = wide_knots.bin_version
+        and wide_edges.subject = wide_knots.subject
+        and wide_edges.feature_name = wide_knots.feature_name

@@ -1,9 +1,8 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
-{%- set chunk_size = 60 %}
 /*
-    Grain: log, model, version, bin version, day, feature and bin. Row counts of every feature bin in one pass over the
-    wide rows. bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the reference), other (rarer
-    categories of the reference), unseen (categories that the reference lacks; the most frequent of a day by name),
+    Grain: log, model, version, bin version, day, feature and bin. The cells of each
+    feature, added up to its bins. bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the
+    reference), other (rarer categories of the reference), unseen (categories that the reference lacks; the most frequent of a day by name),
     null, non_finite. Interval rows outside the range of the reference are counted apart (is_out_of_range).
 */
 with due_days as (
@@ -12,134 +11,56 @@ with due_days as (
 
 ),
 
-due_dates as (
+cells as (
 
-    select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
-    from due_days
-    group by
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
-
-)
-
-{%- for log in ml_monitor.prediction_logs() if log.numeric_features or log.categorical_features %}
-{%- set log_number = loop.index %},
-
-log_{{ log_number }}_rows as (
-
-    {{ ml_monitor.feature_rows(log, ml_monitor.in_due_dates()) }}
-
-)
-{%- for chunk in log.numeric_features | batch(chunk_size) %}
-{%- set offset = loop.index0 * chunk_size %}
-{%- set slots = [] %}
-{%- for feature in chunk %}
-{%- do slots.append(['n' ~ (offset + loop.index), 'feature', feature]) %}
-{%- endfor %},
-
-log_{{ log_number }}_edges_{{ loop.index }} as (
-
-    {{ ml_monitor.wide_edges(log.name, slots) }}
+    select cells.*
+    from {{ ref('int_ml_feature_cells_counted') }} as cells
+    inner join due_days
+        on
+            cells.log_name = due_days.log_name
+            and cells.model_id = due_days.model_id
+            and cells.model_version = due_days.model_version
+            and cells.bin_version = due_days.bin_version
+            and cells.predicted_date = due_days.predicted_date
 
 ),
 
-log_{{ log_number }}_binned_{{ loop.index }} as (
+numeric_cells as (
 
     select
-        feature_rows.log_name,
-        feature_rows.model_id,
-        feature_rows.model_version,
-        edges.bin_version,
-        feature_rows.predicted_date
-        {%- for slot in slots %},
-        {{ ml_monitor.bin_number('feature_rows.' ~ slot[0], 'edges.' ~ slot[0]) }} as {{ slot[0] }}_bin
-        {%- endfor %}
-    from log_{{ log_number }}_rows as feature_rows
-    inner join log_{{ log_number }}_edges_{{ loop.index }} as edges
+        cells.*,
+        {{ ml_monitor.value_of_cell('cells.cell_key', 'edges.') }} as bin_value,
+        {{ ml_monitor.bin_edge_columns('edges.') }}
+    from cells
+    inner join {{ ref('int_ml_drift_subjects') }} as subjects
         on
-            feature_rows.log_name = edges.log_name
-            and feature_rows.model_id = edges.model_id
-            and feature_rows.model_version = edges.model_version
+            cells.log_name = subjects.log_name
+            and cells.feature_name = subjects.feature_name
+    left join {{ ref('int_ml_bin_edges') }} as edges
+        on
+            cells.log_name = edges.log_name
+            and cells.model_id = edges.model_id
+            and cells.model_version = edges.model_version
+            and cells.bin_version = edges.bin_version
+            and cells.feature_name = edges.feature_name
+            and edges.subject = 'feature'
+    where
+        subjects.subject = 'feature'
+        and subjects.feature_kind = 'numeric'
 
 ),
 
-log_{{ log_number }}_numeric_{{ loop.index }} as (
+binned as (
 
     select
-        binned.log_name,
-        binned.model_id,
-        binned.model_version,
-        binned.bin_version,
-        binned.predicted_date,
-        case
-            {%- for slot in slots %}
-            when grouping(binned.{{ slot[0] }}_bin) = 0 then '{{ slot[2] }}'
-            {%- endfor %}
-        end as feature_name,
-        coalesce({% for slot in slots %}binned.{{ slot[0] }}_bin{{ ', ' if not loop.last }}{% endfor %}) as bin_number,
-        cast(null as {{ dbt.type_string() }}) as bin_category,
-        count(*) as row_count
-    from log_{{ log_number }}_binned_{{ loop.index }} as binned
-    group by grouping sets (
-        {%- for slot in slots %}
-        (binned.log_name, binned.model_id, binned.model_version, binned.bin_version, binned.predicted_date, binned.{{ slot[0] }}_bin){{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+        numeric_cells.*,
+        {{ ml_monitor.bin_number('numeric_cells.bin_value', 'numeric_cells.') }} as bin_number
+    from numeric_cells
 
-)
-{%- endfor %}
-{%- if log.categorical_features %},
-
-log_{{ log_number }}_categorical as (
-
-    select
-        feature_rows.log_name,
-        feature_rows.model_id,
-        feature_rows.model_version,
-        bin_versions.bin_version,
-        feature_rows.predicted_date,
-        case
-            {%- for feature in log.categorical_features %}
-            when grouping(feature_rows.c{{ loop.index }}) = 0 then '{{ feature }}'
-            {%- endfor %}
-        end as feature_name,
-        case
-            {%- for feature in log.categorical_features %}
-            when grouping(feature_rows.c{{ loop.index }}) = 0 then feature_rows.c{{ loop.index }}
-            {%- endfor %}
-        end as bin_category,
-        count(*) as row_count
-    from log_{{ log_number }}_rows as feature_rows
-    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
-        on
-            feature_rows.log_name = bin_versions.log_name
-            and feature_rows.model_id = bin_versions.model_id
-            and feature_rows.model_version = bin_versions.model_version
-    group by grouping sets (
-        {%- for feature in log.categorical_features %}
-        (feature_rows.log_name, feature_rows.model_id, feature_rows.model_version, bin_versions.bin_version, feature_rows.predicted_date, feature_rows.c{{ loop.index }}){{ ',' if not loop.last }}
-        {%- endfor %}
-    )
-
-)
-{%- endif %}
-{%- endfor %},
+),
 
 counted as (
 
-    {%- for log in ml_monitor.prediction_logs() if log.numeric_features or log.categorical_features %}
-    {%- set log_number = loop.index %}
-    {%- for chunk in log.numeric_features | batch(chunk_size) %}
-    select * from log_{{ log_number }}_numeric_{{ loop.index }}
-    union all
-    {%- endfor %}
-    {%- if log.categorical_features %}
     select
         log_name,
         model_id,
@@ -147,24 +68,37 @@ counted as (
         bin_version,
         predicted_date,
         feature_name,
-        case when bin_category is null then -1 else 0 end as bin_number,
-        bin_category,
-        row_count
-    from log_{{ log_number }}_categorical
-    union all
-    {%- endif %}
-    {%- endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as log_name,
-        cast(null as {{ dbt.type_string() }}) as model_id,
-        cast(null as {{ dbt.type_string() }}) as model_version,
-        cast(null as {{ dbt.type_string() }}) as bin_version,
-        cast(null as date) as predicted_date,
-        cast(null as {{ dbt.type_string() }}) as feature_name,
-        cast(null as int) as bin_number,
+        bin_number,
         cast(null as {{ dbt.type_string() }}) as bin_category,
-        cast(null as {{ dbt.type_bigint() }}) as row_count
-    where 1 = 0
+        sum(row_count) as row_count
+    from binned
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        predicted_date,
+        feature_name,
+        bin_number
+    union all
+    select
+        cells.log_name,
+        cells.model_id,
+        cells.model_version,
+        cells.bin_version,
+        cells.predicted_date,
+        cells.feature_name,
+        case when cells.category is null then -1 else 0 end as bin_number,
+        cells.category as bin_category,
+        cells.row_count
+    from cells
+    inner join {{ ref('int_ml_drift_subjects') }} as subjects
+        on
+            cells.log_name = subjects.log_name
+            and cells.feature_name = subjects.feature_name
+    where
+        subjects.subject = 'feature'
+        and subjects.feature_kind = 'categorical'
 
 ),
 
@@ -181,15 +115,8 @@ select
     named.bin_number,
     named.bin_category,
     named.is_out_of_range,
-    sum(named.row_count) as row_count
+    cast(sum(named.row_count) as {{ dbt.type_bigint() }}) as row_count
 from named
-inner join due_days
-    on
-        named.log_name = due_days.log_name
-        and named.model_id = due_days.model_id
-        and named.model_version = due_days.model_version
-        and named.bin_version = due_days.bin_version
-        and named.predicted_date = due_days.predicted_date
 group by
     named.log_name,
     named.model_id,

@@ -1,10 +1,10 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
-{%- set deciles = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9'] %}
+{%- set fractions = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '0.01', '0.05', '0.95', '0.99'] %}
 {%- set baselines = ref('int_ml_baselines') %}
 {%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
-    Grain: log, model, version, bin version, subject and numeric feature. Deciles (numpy's linear interpolation),
-    extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin version is
+    Grain: log, model, version, bin version, subject and numeric feature. Deciles and tails (numpy's linear
+    interpolation), extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin version is
     written once, when its reference window is complete or the feature is declared, and stays whatever happens to the rows later, --full-refresh included.
 */
 with pending as (
@@ -70,7 +70,7 @@ score_rows as (
 
 ),
 
-{{ ml_monitor.reference_quantiles('score_rows', ['n1', 'n2'], deciles, 'score_quantiles') }}
+{{ ml_monitor.reference_quantiles('score_rows', ['n1', 'n2'], fractions, 'score_quantiles') }}
 
 {%- for log in ml_monitor.prediction_logs() %}
 {%- set log_number = loop.index %}
@@ -93,7 +93,7 @@ log_{{ log_number }}_rows as (
 
 ),
 
-{{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', ml_monitor.feature_slots(log)[:log.numeric_features | length], deciles, 'log_' ~ log_number ~ '_quantiles') }}
+{{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', ml_monitor.feature_slots(log)[:log.numeric_features | length], fractions, 'log_' ~ log_number ~ '_quantiles') }}
 {%- endif %}
 {%- endfor %},
 

@@ -34,6 +34,10 @@ NOT_COMPARED = {
     "ml_monitor_internal.int_ml_dirty_days",
     "ml_monitor_internal.int_ml_dirty_windows",
     "ml_monitor_internal.int_ml_dirty_comparisons",
+    "ml_monitor_internal.int_ml_exact_windows",
+    "ml_monitor_internal.int_ml_exact_days",
+    "ml_monitor_internal.int_ml_references_due",
+    "ml_monitor_internal.int_ml_values_counted",
 }
 TOLERANCE = 1e-12
 Row = tuple[Any, ...]

@@ -1,0 +1,80 @@
+{#
+    The fine cell of a numeric value, in one double, which adds up over days and from which the bin follows:
+      a discrete feature (is_discrete), or one without a value in the reference: the value itself
+      else                              100 k + i: cell i = 0 .. 63, of equal width, of the interval (knot_(k-1), knot_k],
+                                        k = 1 .. 14, and i = 64 for the knot itself; 0 below the range of the reference, 1
+                                        its minimum, 1500 above it
+      null                              null
+      NaN and infinities                NaN
+    edges: what stands before the columns is_discrete, knot_1 .. knot_13, reference_minimum and reference_maximum.
+#}
+{% macro cell_key(value, edges) -%}
+case
+                when {{ value }} is null then null
+                when not {{ ml_monitor.is_finite(value) }} then cast('NaN' as {{ ml_monitor.type_double() }})
+                when {{ edges }}is_discrete then {{ value }} + 0
+                when {{ value }} < {{ edges }}reference_minimum then 0
+                when {{ value }} > {{ edges }}reference_maximum then 1500
+                when {{ value }} = {{ edges }}reference_minimum then 1
+                else {{ ml_monitor._cell_tree(value, edges, 1, 14) }}
+            end
+{%- endmacro %}
+
+
+{% macro _cell_tree(value, edges, first, last) -%}
+    {%- if first == last -%}
+        {%- set lower = edges ~ ('reference_minimum' if first == 1 else 'knot_' ~ (first - 1)) -%}
+        {#- the last interval ends at the maximum, whichever knot is the last in use -#}
+        {%- set upper = edges ~ 'reference_maximum' if first == 14 else 'least(' ~ edges ~ 'knot_' ~ first ~ ', ' ~ edges ~ 'reference_maximum)' -%}
+        case when {{ value }} = {{ upper }} then {{ 100 * first + 64 }} else {{ 100 * first }} + least(floor(({{ value }} - {{ lower }}) * 64 / ({{ upper }} - {{ lower }})), 63) end
+    {%- else -%}
+        {%- set middle = (first + last) // 2 -%}
+        case when {{ value }} <= {{ edges }}knot_{{ middle }} then {{ ml_monitor._cell_tree(value, edges, first, middle) }} else {{ ml_monitor._cell_tree(value, edges, middle + 1, last) }} end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    A value of the bin that a cell belongs to, for bin_number: the cell's upper knot; just outside the range for the two
+    outer cells.
+#}
+{% macro value_of_cell(cell_key, edges) -%}
+case
+                when coalesce({{ edges }}is_discrete, true) or {{ cell_key }} is null or not {{ ml_monitor.is_finite(cell_key) }} then {{ cell_key }}
+                when {{ cell_key }} = 0 then {{ ml_monitor.double_literal('-1.79e308') }}
+                when {{ cell_key }} = 1 then {{ edges }}reference_minimum
+                when {{ cell_key }} = 1500 then {{ ml_monitor.double_literal('1.79e308') }}
+                {%- for interval in range(1, 14) %}
+                when {{ cell_key }} < {{ 100 * (interval + 1) }} then least({{ edges }}knot_{{ interval }}, {{ edges }}reference_maximum)
+                {%- endfor %}
+                else {{ edges }}reference_maximum
+            end
+{%- endmacro %}
+
+
+{# One wide row of cell edges for each model version and bin version: n1_is_discrete, n1_knot_1 .. n1_knot_13, ... #}
+{% macro wide_knots(log_name, numeric_slots) -%}
+select
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+        {%- for slot, subject, feature_name in numeric_slots %}
+        {%- set own = "filter (where subject = '" ~ subject ~ "' and feature_name = '" ~ feature_name ~ "')" %}
+        {%- for position in range(1, 14) %},
+        max(knot_{{ position }}) {{ own }} as {{ slot }}_knot_{{ position }}
+        {%- endfor %},
+        max(reference_minimum) {{ own }} as {{ slot }}_reference_minimum,
+        max(reference_maximum) {{ own }} as {{ slot }}_reference_maximum,
+        coalesce(max(case when is_discrete then 1 else 0 end) {{ own }} = 1, true) as {{ slot }}_is_discrete
+        {%- endfor %}
+    from {{ ref('int_ml_bin_edges') }}
+    {%- if log_name is not none %}
+    where log_name = '{{ log_name }}'
+    {%- endif %}
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+{%- endmacro %}

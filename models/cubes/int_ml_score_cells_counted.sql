@@ -1,0 +1,191 @@
+{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{%- set parts = [('n1', 'score', 'score'), ('n2', 'prediction', 'predicted_value')] %}
+/*
+    Grain: log, model, version, bin version, day, slice, subject and cell. The same counts as int_ml_feature_cells_counted
+    for what the model said: its score, its predicted label, its predicted value; for all rows and by slice.
+*/
+with due_days as (
+
+    {{ ml_monitor.due_bin_days() }}
+
+),
+
+due_dates as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date
+    from due_days
+    group by
+        log_name,
+        model_id,
+        model_version,
+        predicted_date
+
+),
+
+edges as (
+
+    {{ ml_monitor.wide_knots(none, parts) }}
+
+),
+
+predictions as (
+
+    select
+        predictions.*,
+        bin_versions.bin_version,
+        {{ ml_monitor.cell_key('predictions.score', 'edges.n1_') }} as score_cell,
+        {{ ml_monitor.cell_key('predictions.predicted_value', 'edges.n2_') }} as predicted_value_cell,
+        edges.n1_reference_minimum is not null as has_score_bins,
+        edges.n2_reference_minimum is not null as has_predicted_value_bins
+    from {{ ref('fct_ml_predictions') }} as predictions
+    {{ ml_monitor.in_due_dates() }}
+    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
+        on
+            predictions.log_name = bin_versions.log_name
+            and predictions.model_id = bin_versions.model_id
+            and predictions.model_version = bin_versions.model_version
+    left join edges
+        on
+            predictions.log_name = edges.log_name
+            and predictions.model_id = edges.model_id
+            and predictions.model_version = edges.model_version
+            and bin_versions.bin_version = edges.bin_version
+
+),
+
+score_counted as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.bin_version,
+        predictions.predicted_date,
+        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
+        {{ ml_monitor.slice_value('predictions') }} as slice_value,
+        predictions.score_cell as cell_key,
+        count(*) as row_count
+    from predictions
+    where predictions.has_score_bins
+    group by
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'score_cell']) }}
+
+),
+
+predicted_value_counted as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.bin_version,
+        predictions.predicted_date,
+        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
+        {{ ml_monitor.slice_value('predictions') }} as slice_value,
+        predictions.predicted_value_cell as cell_key,
+        count(*) as row_count
+    from predictions
+    where predictions.has_predicted_value_bins
+    group by
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'predicted_value_cell']) }}
+
+),
+
+predicted_label_counted as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.bin_version,
+        predictions.predicted_date,
+        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
+        {{ ml_monitor.slice_value('predictions') }} as slice_value,
+        predictions.predicted_label,
+        count(*) as row_count
+    from predictions
+    where predictions.predicted_label is not null
+    group by
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'predicted_label']) }}
+
+),
+
+counted as (
+
+    select
+        score_counted.log_name,
+        score_counted.model_id,
+        score_counted.model_version,
+        score_counted.bin_version,
+        score_counted.predicted_date,
+        score_counted.slice_slot,
+        score_counted.slice_value,
+        'score' as subject,
+        'score' as feature_name,
+        score_counted.cell_key,
+        cast(null as {{ dbt.type_string() }}) as category,
+        score_counted.row_count
+    from score_counted
+    union all
+    select
+        predicted_value_counted.log_name,
+        predicted_value_counted.model_id,
+        predicted_value_counted.model_version,
+        predicted_value_counted.bin_version,
+        predicted_value_counted.predicted_date,
+        predicted_value_counted.slice_slot,
+        predicted_value_counted.slice_value,
+        'prediction' as subject,
+        'predicted_value' as feature_name,
+        predicted_value_counted.cell_key,
+        cast(null as {{ dbt.type_string() }}) as category,
+        predicted_value_counted.row_count
+    from predicted_value_counted
+    union all
+    select
+        predicted_label_counted.log_name,
+        predicted_label_counted.model_id,
+        predicted_label_counted.model_version,
+        predicted_label_counted.bin_version,
+        predicted_label_counted.predicted_date,
+        predicted_label_counted.slice_slot,
+        predicted_label_counted.slice_value,
+        'prediction' as subject,
+        'predicted_label' as feature_name,
+        cast(null as {{ ml_monitor.type_double() }}) as cell_key,
+        predicted_label_counted.predicted_label as category,
+        predicted_label_counted.row_count
+    from predicted_label_counted
+
+)
+
+select
+    counted.log_name,
+    counted.model_id,
+    counted.model_version,
+    counted.bin_version,
+    counted.predicted_date,
+    slots.slice_key,
+    counted.slice_value,
+    counted.subject,
+    counted.feature_name,
+    counted.cell_key,
+    counted.category,
+    counted.row_count
+from counted
+inner join due_days
+    on
+        counted.log_name = due_days.log_name
+        and counted.model_id = due_days.model_id
+        and counted.model_version = due_days.model_version
+        and counted.bin_version = due_days.bin_version
+        and counted.predicted_date = due_days.predicted_date
+left join {{ ref('int_ml_slice_slots') }} as slots
+    on
+        counted.log_name = slots.log_name
+        and counted.slice_slot = slots.slice_slot
+where counted.slice_slot = 0 or slots.slice_key is not null

@@ -1,0 +1,59 @@
+{%- set kept = ml_monitor.previous_build_of('int_ml_reference_ranks') %}
+/*
+    Grain: log, model, version and bin version. The references whose values must be ranked in this build: those of an
+    exact window that are new, or of which a day is dirty.
+*/
+with needed as ( -- noqa: ST03
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+    from {{ ref('int_ml_exact_windows') }}
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+
+)
+
+{%- if kept is none %}
+
+select * from needed
+{%- else %}
+
+select needed.*
+from needed
+left join (
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+    from {{ kept }}
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version
+) as kept
+    on
+        needed.log_name = kept.log_name
+        and needed.model_id = kept.model_id
+        and needed.model_version = kept.model_version
+        and needed.bin_version = kept.bin_version
+where kept.bin_version is null
+union
+select
+    reference_days.log_name,
+    reference_days.model_id,
+    reference_days.model_version,
+    reference_days.bin_version
+from {{ ref('int_ml_reference_days') }} as reference_days
+inner join {{ ref('int_ml_dirty_days') }} as dirty
+    on
+        reference_days.log_name = dirty.log_name
+        and reference_days.predicted_date = dirty.dirty_date
+{%- endif %}
