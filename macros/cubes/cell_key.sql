@@ -1,8 +1,8 @@
 {#
     The fine cell of a numeric value, in one double, which adds up over days and from which the bin follows:
       a discrete feature (is_discrete), or one without a value in the reference: the value itself
-      else                              100 k + i: cell i = 0 .. 63, of equal width, of the interval (knot_(k-1), knot_k],
-                                        k = 1 .. 14, and i = 64 for the knot itself; 0 below the range of the reference, 1
+      else                              100 k + i: cell i = 0 .. 19, of equal width, of the interval (knot_(k-1), knot_k],
+                                        k = 1 .. 14, and i = 20 for the knot itself; 0 below the range of the reference, 1
                                         its minimum, 1500 above it
       null                              null
       NaN and infinities                NaN
@@ -26,7 +26,7 @@ case
         {%- set lower = edges ~ ('reference_minimum' if first == 1 else 'knot_' ~ (first - 1)) -%}
         {#- the last interval ends at the maximum, whichever knot is the last in use -#}
         {%- set upper = edges ~ 'reference_maximum' if first == 14 else 'least(' ~ edges ~ 'knot_' ~ first ~ ', ' ~ edges ~ 'reference_maximum)' -%}
-        case when {{ value }} = {{ upper }} then {{ 100 * first + 64 }} else {{ 100 * first }} + least(floor(({{ value }} - {{ lower }}) * 64 / ({{ upper }} - {{ lower }})), 63) end
+        case when {{ value }} = {{ upper }} then {{ 100 * first + 20 }} else {{ 100 * first }} + least(floor(({{ value }} - {{ lower }}) * 20 / ({{ upper }} - {{ lower }})), 19) end
     {%- else -%}
         {%- set middle = (first + last) // 2 -%}
         case when {{ value }} <= {{ edges }}knot_{{ middle }} then {{ ml_monitor._cell_tree(value, edges, first, middle) }} else {{ ml_monitor._cell_tree(value, edges, middle + 1, last) }} end
@@ -77,4 +77,37 @@ select
         model_id,
         model_version,
         bin_version
+{%- endmacro %}
+
+
+{# The lower and upper end of a cell; null for the open end of the two cells outside the range of the reference. #}
+{% macro cell_lower(cell_key, edges) -%}
+case
+                when {{ edges }}is_discrete then {{ cell_key }}
+                when {{ cell_key }} = 0 then null
+                when {{ cell_key }} = 1 then {{ edges }}reference_minimum
+                when {{ cell_key }} = 1500 then {{ edges }}reference_maximum
+                {%- for interval in range(1, 15) %}
+                when {{ cell_key }} < {{ 100 * (interval + 1) }} then {{ ml_monitor._cell_end(cell_key, edges, interval, 0) }}
+                {%- endfor %}
+            end
+{%- endmacro %}
+
+
+{% macro cell_upper(cell_key, edges) -%}
+case
+                when {{ edges }}is_discrete then {{ cell_key }}
+                when {{ cell_key }} in (0, 1) then {{ edges }}reference_minimum
+                when {{ cell_key }} = 1500 then null
+                {%- for interval in range(1, 15) %}
+                when {{ cell_key }} < {{ 100 * (interval + 1) }} then {{ ml_monitor._cell_end(cell_key, edges, interval, 1) }}
+                {%- endfor %}
+            end
+{%- endmacro %}
+
+
+{% macro _cell_end(cell_key, edges, interval, step) -%}
+    {%- set lower = edges ~ ('reference_minimum' if interval == 1 else 'knot_' ~ (interval - 1)) -%}
+    {%- set upper = edges ~ 'reference_maximum' if interval == 14 else 'least(' ~ edges ~ 'knot_' ~ interval ~ ', ' ~ edges ~ 'reference_maximum)' -%}
+    case when {{ cell_key }} = {{ 100 * interval + 20 }} then {{ upper }} else {{ lower }} + ({{ cell_key }} - {{ 100 * interval - step }}) * ({{ upper }} - {{ lower }}) / 20 end
 {%- endmacro %}

@@ -135,7 +135,7 @@ wide_edges as (
 
 select
     wide_edges.*,
-    wide_edges.distinct_count <= 2000 as is_discrete
+    wide_edges.distinct_count <= 1000 as is_discrete
     {%- for position in range(1, 14) %},
     wide_knots.knot_{{ position }}
     {%- endfor %}

@@ -11,6 +11,15 @@
     'std_change': ('reference_std', none),
     'zero_rate_change': ('reference_zero_rate', 'zero_rate_change_p_value'),
 } -%}
+{%- set of_values = {
+    'ks': (zero, 'ks_error_bound', none, 'ks_p_value'),
+    'wasserstein': (zero, 'wasserstein_error_bound', none, none),
+    'wasserstein_normalized': (zero, 'wasserstein_normalized_error_bound', none, none),
+    'p05_change': ('reference_quantile_05', 'quantile_05_change_error_bound', 'quantile_05_change', none),
+    'median_change': ('reference_quantile_50', 'quantile_50_change_error_bound', 'quantile_50_change', none),
+    'p95_change': ('reference_quantile_95', 'quantile_95_change_error_bound', 'quantile_95_change', none),
+    'distinct_count_change': ('reference_distinct_count', zero, none, none),
+} -%}
 /*
     Grain: model, version, window, slice, baseline, subject, feature and metric, for windows that have rows and a
     baseline: every drift measure in one long shape. A measure over bins is null where there are no two bins to compare.
@@ -35,6 +44,18 @@ null_rates as (
         ) as null_rate_margin,
         {{ ml_monitor.normal_two_sided_p('null_rate_z') }} as null_rate_p_value
     from bin_distances
+
+),
+
+value_distances as (
+
+    select
+        value_distances.*,
+        quantile_05_change as p05_change,
+        quantile_50_change as median_change,
+        quantile_95_change as p95_change,
+        distinct_count - reference_distinct_count as distinct_count_change
+    from {{ ref('int_ml_value_distances') }} as value_distances
 
 ),
 
@@ -129,4 +150,31 @@ select
     cast(null as {{ dbt.type_bigint() }}) as bin_count,
     cast(null as {{ dbt.type_bigint() }}) as value_bin_count
 from moment_changes
+{%- endfor %}
+{%- for metric, (reference_value, error_bound, interval, p_value) in of_values.items() %}
+union all
+select
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    slice_key,
+    slice_value,
+    baseline_name,
+    bin_version,
+    subject,
+    feature_name,
+    '{{ metric }}' as metric_name,
+    {{ metric }} as metric_value,
+    {{ error_bound }} as metric_error_bound,
+    sample_count,
+    reference_count,
+    {{ reference_value }} as reference_value,
+    {{ interval ~ '_lower' if interval else null_double }} as ci_lower,
+    {{ interval ~ '_upper' if interval else null_double }} as ci_upper,
+    {{ p_value or null_double }} as p_value,
+    cast(null as {{ dbt.type_bigint() }}) as bin_count,
+    cast(null as {{ dbt.type_bigint() }}) as value_bin_count
+from value_distances
 {%- endfor %}

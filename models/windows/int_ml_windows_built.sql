@@ -1,7 +1,9 @@
 /*
     Grain: log, model, version and window, as int_ml_windows. The windows that the last finished build knew: the next one
     sees by them which came and which went. Built after every model that is replaced by window.
-    depends on: {% for model in ['int_ml_window_bins', 'int_ml_ranked_windows', 'fct_ml_drift_bins'] %}{{ ref(model) }} {% endfor %}
+    depends on: {% for model in [
+    'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_window_moments', 'int_ml_window_cells', 'int_ml_ordered_windows',
+] %}{{ ref(model) }} {% endfor %}
 */
 select
     log_name,

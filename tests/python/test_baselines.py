@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from reference_entries import is_equal, psi
+from scipy import stats
 
 VERSION = "1"
 FEATURE = "lead_time"
@@ -102,3 +103,100 @@ def test_reference_is_judged_and_the_others_are_shown(warehouse: duckdb.DuckDBPy
     assert dict(judged) == {
         "reference": True, "previous": False, "trailing": False, "same_weekday": False, "same_season": False,
     }  # fmt: skip
+
+
+# From many distinct values to few; adr and score have fine cells, the others are counted value by value.
+VALUE_FEATURES = ["score", "adr", "lead_time", "previous_bookings_not_canceled"]
+
+
+@pytest.fixture(scope="module")
+def raw_values(warehouse: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    columns = ", ".join(f"{name}::double as {name}" for name in VALUE_FEATURES)
+    rows = warehouse.execute(f"""
+        select predicted_at::date as day, {columns}
+        from hotel_cancellations.raw_predictions inner join hotel_cancellations.raw_features using (prediction_id)
+        where model_version = '{VERSION}'
+    """).df()
+    rows["day"] = pd.to_datetime(rows["day"])
+    return rows.set_index("day").sort_index()
+
+
+def values_between(rows: pd.DataFrame, feature: str, start: pd.Timestamp, end: pd.Timestamp) -> np.ndarray:
+    return rows.loc[(rows.index >= start) & (rows.index < end), feature].dropna().to_numpy()
+
+
+@pytest.mark.parametrize("feature", VALUE_FEATURES)
+def test_the_true_value_lies_within_the_error_bound(
+    feature: str, warehouse: duckdb.DuckDBPyConnection, raw_values: pd.DataFrame
+) -> None:
+    """KS, Wasserstein and quantiles from fine cells: trailing windows against the reference, others against the earlier."""
+    shown = warehouse.execute(
+        """
+        select
+            granularity, window_start, window_end, baseline_name, sample_count, reference_count,
+            max(metric_value) filter (where metric_name = 'ks') as ks,
+            max(metric_error_bound) filter (where metric_name = 'ks') as ks_bound,
+            max(metric_value) filter (where metric_name = 'wasserstein') as wasserstein,
+            max(metric_error_bound) filter (where metric_name = 'wasserstein') as wasserstein_bound,
+            max(metric_value) filter (where metric_name = 'median_change') as median,
+            max(metric_error_bound) filter (where metric_name = 'median_change') as median_bound,
+            max(metric_value) filter (where metric_name = 'p95_change') as p95,
+            max(metric_error_bound) filter (where metric_name = 'p95_change') as p95_bound
+        from ml_monitor.fct_ml_drift
+        where model_id = 'hotel_cancellations' and model_version = ? and feature_name = ? and slice_key is null
+            and (granularity like 'trailing%' or baseline_name != 'reference')
+            and metric_name in ('ks', 'wasserstein', 'median_change', 'p95_change')
+        group by all
+        """,
+        [VERSION, feature],
+    ).df()
+    assert len(shown) > 1_500
+    chosen = shown.sample(150, random_state=3)
+    problems = []
+    for row in chosen.itertuples():
+        start, end = pd.Timestamp(row.window_start), pd.Timestamp(row.window_end)
+        current = values_between(raw_values, feature, start, end)
+        if row.baseline_name == "reference":
+            spans = [(pd.Timestamp("2016-04-01"), pd.Timestamp("2016-07-01"))]
+        else:
+            spans = [span(row.granularity, each) for each in earlier(row.baseline_name, row.granularity, start)]
+        base = np.concatenate([values_between(raw_values, feature, *each) for each in spans])
+        assert (len(current), len(base)) == (row.sample_count, row.reference_count)
+        true = {
+            "ks": stats.ks_2samp(base, current, method="asymp").statistic,
+            "wasserstein": stats.wasserstein_distance(base, current),
+            "median": np.median(current) - np.median(base),
+            "p95": np.quantile(current, 0.95) - np.quantile(base, 0.95),
+        }
+        for name, expected in true.items():
+            value, bound = getattr(row, name), getattr(row, f"{name}_bound")
+            if not abs(value - expected) <= bound + 1e-9 * max(1, abs(expected)):
+                problems.append((name, row.granularity, start, row.baseline_name, value, expected, bound))
+    assert not problems, f"{len(problems)} outside their bound: {problems[:5]}"
+    large = shown[shown["reference_count"] >= 5_000]
+    assert large["ks_bound"].max() <= 0.005, "the cells are too wide"
+    if feature in ("lead_time", "previous_bookings_not_canceled"):
+        assert shown[["ks_bound", "wasserstein_bound"]].abs().max().max() == 0
+
+
+@pytest.mark.parametrize(("name", "column"), [("p05_change", 0.05), ("median_change", 0.5), ("p95_change", 0.95)])
+def test_exact_quantile_changes(
+    name: str, column: float, warehouse: duckdb.DuckDBPyConnection, raw_values: pd.DataFrame
+) -> None:
+    shown = warehouse.execute(
+        """
+        select feature_name, window_start, window_end, metric_value, reference_value, ci_lower, ci_upper, metric_error_bound
+        from ml_monitor.fct_ml_drift
+        where model_id = 'hotel_cancellations' and model_version = ? and metric_name = ? and slice_key is null
+            and granularity in ('day', 'week', 'month') and baseline_name = 'reference' and list_contains(?, feature_name)
+        """,
+        [VERSION, name, VALUE_FEATURES],
+    ).df()
+    assert len(shown) > 1_500
+    for row in shown.sample(200, random_state=5).itertuples():
+        current = values_between(raw_values, row.feature_name, pd.Timestamp(row.window_start), pd.Timestamp(row.window_end))
+        base = values_between(raw_values, row.feature_name, pd.Timestamp("2016-04-01"), pd.Timestamp("2016-07-01"))
+        expected = np.quantile(current, column) - np.quantile(base, column)
+        assert is_equal(row.metric_value, expected), row
+        assert is_equal(row.reference_value, np.quantile(base, column)), row
+        assert row.metric_error_bound == 0 and row.ci_lower <= row.metric_value <= row.ci_upper

@@ -1,0 +1,446 @@
+{{ config(**ml_monitor.replaced_by_comparison()) }}
+{%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
+{%- set double = ml_monitor.type_double() %}
+/*
+    Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
+    baselines other than the reference, trailing windows, and windows beyond the log's exact_row_limit. Distances of the
+    distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle of
+    the range that the counts allow, with half the range as error bound: the true value always lies inside.
+      ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
+                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller share of the cell
+      wasserstein  between cells |F - G| is known; inside one it lies between max(0, F(start) - G(end),
+                   G(start) - F(end)) and the bound above, times the width
+      quantiles    between the start of the cell that holds the lower rank and the end of the one with the upper rank
+    A discrete feature's cells are its values: no range, bound 0.
+*/
+with comparisons as (
+
+    select
+        comparisons.*,
+        baselines.bin_version,
+        row_number() over (
+            order by
+                comparisons.log_name asc, comparisons.model_id asc, comparisons.model_version asc,
+                comparisons.granularity asc, comparisons.window_start asc, comparisons.baseline_name asc
+        ) as comparison_number
+    from {{ ref('int_ml_comparisons') }} as comparisons
+    {{ ml_monitor.in_dirty_comparisons('comparisons') }}
+    inner join {{ ref('int_ml_baselines') }} as baselines
+        on
+            comparisons.log_name = baselines.log_name
+            and comparisons.model_id = baselines.model_id
+            and comparisons.model_version = baselines.model_version
+    inner join {{ ref('int_ml_window_counts') }} as window_counts
+        on
+            comparisons.log_name = window_counts.log_name
+            and comparisons.model_id = window_counts.model_id
+            and comparisons.model_version = window_counts.model_version
+            and comparisons.granularity = window_counts.granularity
+            and comparisons.window_start = window_counts.window_start
+            and window_counts.slice_key is null
+    inner join {{ ref('int_ml_logs') }} as logs
+        on comparisons.log_name = logs.log_name
+    where
+        comparisons.baseline_id is not null
+        and (
+            comparisons.baseline_name != 'reference'
+            or comparisons.granularity not in ('day', 'week', 'month')
+            or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
+        )
+
+),
+
+baselines as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        baseline_id,
+        row_number() over (
+            order by log_name asc, model_id asc, model_version asc, baseline_id asc
+        ) as baseline_number
+    from comparisons
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        baseline_id
+
+),
+
+edges as (
+
+    select
+        bin_edges.*,
+        row_number() over (
+            order by
+                bin_edges.log_name asc, bin_edges.model_id asc, bin_edges.model_version asc, bin_edges.bin_version asc,
+                bin_edges.subject asc, bin_edges.feature_name asc
+        ) as edges_number
+    from {{ ref('int_ml_bin_edges') }} as bin_edges
+
+),
+
+window_cells as (
+
+    select
+        window_cells.*,
+        edges.edges_number
+    from {{ ref('int_ml_window_cells') }} as window_cells
+    inner join edges
+        on
+            window_cells.log_name = edges.log_name
+            and window_cells.model_id = edges.model_id
+            and window_cells.model_version = edges.model_version
+            and window_cells.bin_version = edges.bin_version
+            and window_cells.subject = edges.subject
+            and window_cells.feature_name = edges.feature_name
+
+),
+
+cell_ends as (
+
+    select
+        cells.edges_number,
+        cells.cell_key,
+        {{ ml_monitor.cell_lower('cells.cell_key', 'edges.') }} as lower_value,
+        {{ ml_monitor.cell_upper('cells.cell_key', 'edges.') }} as upper_value
+    from (
+        select
+            edges_number,
+            cell_key
+        from window_cells
+        group by
+            edges_number,
+            cell_key
+    ) as cells
+    inner join edges
+        on cells.edges_number = edges.edges_number
+
+),
+
+/* one number for slice, subject and feature of a version: what is sorted below is long */
+series as (
+
+    select
+        edges_number,
+        slice_key,
+        slice_value,
+        row_number() over (
+            order by edges_number asc, slice_key asc nulls first, slice_value asc nulls first
+        ) as series_number
+    from window_cells
+    group by
+        edges_number,
+        slice_key,
+        slice_value
+
+),
+
+numbered_cells as (
+
+    select
+        window_cells.log_name,
+        window_cells.model_id,
+        window_cells.model_version,
+        window_cells.bin_version,
+        window_cells.granularity,
+        window_cells.window_start,
+        window_cells.slice_key,
+        series.series_number,
+        window_cells.cell_key,
+        cell_ends.lower_value,
+        cell_ends.upper_value,
+        window_cells.row_count
+    from window_cells
+    inner join cell_ends
+        on
+            window_cells.edges_number = cell_ends.edges_number
+            and window_cells.cell_key = cell_ends.cell_key
+    inner join series
+        on
+            window_cells.edges_number = series.edges_number
+            and coalesce(window_cells.slice_key, '') = coalesce(series.slice_key, '')
+            and coalesce(window_cells.slice_value, '') = coalesce(series.slice_value, '')
+
+),
+
+current_cells as (
+
+    select
+        comparisons.comparison_number,
+        comparisons.log_name,
+        comparisons.model_id,
+        comparisons.model_version,
+        comparisons.baseline_id,
+        numbered_cells.series_number,
+        numbered_cells.cell_key,
+        numbered_cells.lower_value,
+        numbered_cells.upper_value,
+        numbered_cells.row_count
+    from comparisons
+    inner join numbered_cells
+        on
+            comparisons.log_name = numbered_cells.log_name
+            and comparisons.model_id = numbered_cells.model_id
+            and comparisons.model_version = numbered_cells.model_version
+            and comparisons.bin_version = numbered_cells.bin_version
+            and comparisons.granularity = numbered_cells.granularity
+            and comparisons.window_start = numbered_cells.window_start
+    where comparisons.baseline_name = 'reference' or numbered_cells.slice_key is null
+
+),
+
+baseline_cells as (
+
+    select
+        baselines.baseline_number,
+        numbered_cells.series_number,
+        numbered_cells.cell_key,
+        numbered_cells.lower_value,
+        numbered_cells.upper_value,
+        sum(numbered_cells.row_count) as row_count
+    from baselines
+    inner join {{ ref('int_ml_baseline_members') }} as members
+        on
+            baselines.log_name = members.log_name
+            and baselines.model_id = members.model_id
+            and baselines.model_version = members.model_version
+            and baselines.baseline_id = members.baseline_id
+    inner join numbered_cells
+        on
+            members.log_name = numbered_cells.log_name
+            and members.model_id = numbered_cells.model_id
+            and members.model_version = numbered_cells.model_version
+            and members.member_granularity = numbered_cells.granularity
+            and members.member_start = numbered_cells.window_start
+            and baselines.bin_version = numbered_cells.bin_version
+    where baselines.baseline_id = 'reference' or numbered_cells.slice_key is null
+    group by
+        baselines.baseline_number,
+        numbered_cells.series_number,
+        numbered_cells.cell_key,
+        numbered_cells.lower_value,
+        numbered_cells.upper_value
+
+),
+
+pairs as (
+
+    select
+        current_cells.comparison_number,
+        current_cells.series_number,
+        baselines.baseline_number
+    from current_cells
+    inner join baselines
+        on
+            current_cells.log_name = baselines.log_name
+            and current_cells.model_id = baselines.model_id
+            and current_cells.model_version = baselines.model_version
+            and current_cells.baseline_id = baselines.baseline_id
+    group by
+        current_cells.comparison_number,
+        current_cells.series_number,
+        baselines.baseline_number
+
+),
+
+both_sides as (
+
+    select
+        comparison_number,
+        series_number,
+        cell_key,
+        lower_value,
+        upper_value,
+        row_count as current_rows,
+        0 as baseline_rows
+    from current_cells
+    union all
+    select
+        pairs.comparison_number,
+        pairs.series_number,
+        baseline_cells.cell_key,
+        baseline_cells.lower_value,
+        baseline_cells.upper_value,
+        0 as current_rows,
+        baseline_cells.row_count as baseline_rows
+    from pairs
+    inner join baseline_cells
+        on
+            pairs.baseline_number = baseline_cells.baseline_number
+            and pairs.series_number = baseline_cells.series_number
+
+),
+
+joined as (
+
+    select
+        comparison_number,
+        series_number,
+        cell_key,
+        max(lower_value) as lower_value,
+        max(upper_value) as upper_value,
+        sum(current_rows) as current_rows,
+        sum(baseline_rows) as baseline_rows
+    from both_sides
+    group by
+        comparison_number,
+        series_number,
+        cell_key
+
+),
+
+cumulated as (
+
+    select
+        joined.*,
+        sum(joined.current_rows) over ascending as current_at_most,
+        sum(joined.baseline_rows) over ascending as baseline_at_most,
+        sum(joined.current_rows) over whole as sample_count,
+        sum(joined.baseline_rows) over whole as reference_count
+    from joined
+    window
+        whole as (partition by joined.comparison_number, joined.series_number),
+        ascending as (
+            partition by joined.comparison_number, joined.series_number
+            order by joined.cell_key asc nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
+/* the ends of the two outer cells are the extremes of what lies in them */
+extremes as (
+
+    select
+        comparisons.comparison_number,
+        series.series_number,
+        least(changes.value_minimum, changes.reference_minimum) as lowest_value,
+        greatest(changes.value_maximum, changes.reference_maximum) as highest_value
+    from comparisons
+    inner join {{ ref('int_ml_moment_changes') }} as changes
+        on
+            comparisons.log_name = changes.log_name
+            and comparisons.model_id = changes.model_id
+            and comparisons.model_version = changes.model_version
+            and comparisons.granularity = changes.granularity
+            and comparisons.window_start = changes.window_start
+            and comparisons.baseline_name = changes.baseline_name
+    inner join edges
+        on
+            comparisons.log_name = edges.log_name
+            and comparisons.model_id = edges.model_id
+            and comparisons.model_version = edges.model_version
+            and comparisons.bin_version = edges.bin_version
+            and changes.subject = edges.subject
+            and changes.feature_name = edges.feature_name
+    inner join series
+        on
+            edges.edges_number = series.edges_number
+            and coalesce(changes.slice_key, '') = coalesce(series.slice_key, '')
+            and coalesce(changes.slice_value, '') = coalesce(series.slice_value, '')
+
+),
+
+shares as (
+
+    select
+        cumulated.comparison_number,
+        cumulated.series_number,
+        cumulated.cell_key,
+        cumulated.sample_count,
+        cumulated.reference_count,
+        cumulated.current_at_most,
+        cumulated.baseline_at_most,
+        coalesce(cumulated.lower_value, extremes.lowest_value) as lower_value,
+        coalesce(cumulated.upper_value, extremes.highest_value) as upper_value,
+        cast(cumulated.current_at_most as {{ double }}) / cumulated.sample_count as f_end,
+        cast(cumulated.current_at_most - cumulated.current_rows as {{ double }}) / cumulated.sample_count as f_start,
+        cast(cumulated.baseline_at_most as {{ double }}) / cumulated.reference_count as g_end,
+        cast(cumulated.baseline_at_most - cumulated.baseline_rows as {{ double }}) / cumulated.reference_count as g_start
+    from cumulated
+    inner join extremes
+        on
+            cumulated.comparison_number = extremes.comparison_number
+            and cumulated.series_number = extremes.series_number
+
+),
+
+stepped as (
+
+    select
+        shares.*,
+        shares.upper_value - shares.lower_value as width,
+        coalesce(
+            lead(shares.lower_value) over (
+                partition by shares.comparison_number, shares.series_number
+                order by shares.cell_key asc nulls last
+            ) - shares.upper_value,
+            0
+        ) as gap
+    from shares
+
+),
+
+measured as (
+
+    select
+        comparison_number,
+        series_number,
+        max(sample_count) as sample_count,
+        max(reference_count) as reference_count,
+        max(abs(f_end - g_end)) as ks_least,
+        max(greatest(
+            abs(f_end - g_end), case when width > 0 then greatest(f_end - g_start, g_end - f_start) else 0 end
+        )) as ks_most,
+        sum(gap * abs(f_end - g_end) + width * greatest(f_start - g_end, g_start - f_end, 0)) as wasserstein_least,
+        sum(gap * abs(f_end - g_end) + width * greatest(f_end - g_start, g_end - f_start)) as wasserstein_most
+        {%- for name, level in levels.items() %}
+        {%- for side, at_most, total in [('', 'current_at_most', 'sample_count'), ('reference_', 'baseline_at_most', 'reference_count')] %}
+        {%- set rank = '(' ~ total ~ ' - 1) * ' ~ ml_monitor.double_literal(level) %},
+        min(lower_value) filter (where {{ at_most }} >= floor({{ rank }}) + 1) as {{ side }}quantile_{{ name }}_least,
+        min(upper_value) filter (where {{ at_most }} >= least(floor({{ rank }}) + 2, {{ total }})) as {{ side }}quantile_{{ name }}_most
+        {%- endfor %}
+        {%- endfor %}
+    from stepped
+    group by
+        comparison_number,
+        series_number
+
+)
+
+select
+    comparisons.log_name,
+    comparisons.model_id,
+    comparisons.model_version,
+    comparisons.bin_version,
+    comparisons.granularity,
+    comparisons.window_start,
+    series.slice_key,
+    series.slice_value,
+    comparisons.baseline_name,
+    edges.subject,
+    edges.feature_name,
+    cast(measured.sample_count as {{ dbt.type_bigint() }}) as sample_count,
+    cast(measured.reference_count as {{ dbt.type_bigint() }}) as reference_count,
+    (measured.ks_least + measured.ks_most) / 2 as ks,
+    (measured.ks_most - measured.ks_least) / 2 as ks_error_bound,
+    (measured.wasserstein_least + measured.wasserstein_most) / 2 as wasserstein,
+    (measured.wasserstein_most - measured.wasserstein_least) / 2 as wasserstein_error_bound
+    {%- for name in levels %}
+    {%- for side in ['', 'reference_'] %},
+    (measured.{{ side }}quantile_{{ name }}_least + measured.{{ side }}quantile_{{ name }}_most) / 2 as {{ side }}quantile_{{ name }},
+    (measured.{{ side }}quantile_{{ name }}_most - measured.{{ side }}quantile_{{ name }}_least) / 2 as {{ side }}quantile_{{ name }}_error_bound
+    {%- endfor %}
+    {%- endfor %}
+from measured
+inner join comparisons
+    on measured.comparison_number = comparisons.comparison_number
+inner join series
+    on measured.series_number = series.series_number
+inner join edges
+    on series.edges_number = edges.edges_number
