@@ -2,8 +2,9 @@
     The fine cell of a numeric value, in one double, which adds up over days and from which the bin follows:
       a discrete feature (is_discrete), or one without a value in the reference: the value itself
       else                              100 k + i: cell i = 0 .. 19, of equal width, of the interval (knot_(k-1), knot_k],
-                                        k = 1 .. 14, and i = 20 for the knot itself; 0 below the range of the reference, 1
-                                        its minimum, 1500 above it
+                                        k = 1 .. 14, and i = 20 for the knot itself; 1 the minimum of the reference; 0, -1, .. -400
+                                        below it, steps of a cell of the first interval; 1500, 1501, .. 1900
+                                        above its maximum, steps of 1/280 of its range; the last of them are open
       null                              null
       NaN and infinities                NaN
     edges: what stands before the columns is_discrete, knot_1 .. knot_13, reference_minimum and reference_maximum.
@@ -13,11 +14,28 @@ case
                 when {{ value }} is null then null
                 when not {{ ml_monitor.is_finite(value) }} then cast('NaN' as {{ ml_monitor.type_double() }})
                 when {{ edges }}is_discrete then {{ value }} + 0
-                when {{ value }} < {{ edges }}reference_minimum then 0
-                when {{ value }} > {{ edges }}reference_maximum then 1500
+                when {{ value }} < {{ edges }}reference_minimum then 0 - {{ ml_monitor._steps(edges ~ 'reference_minimum - ' ~ value, ml_monitor._step_below(edges), 400) }}
+                when {{ value }} > {{ edges }}reference_maximum then 1500 + {{ ml_monitor._steps(value ~ ' - ' ~ edges ~ 'reference_maximum', ml_monitor._step_above(edges), 400) }}
                 when {{ value }} = {{ edges }}reference_minimum then 1
                 else {{ ml_monitor._cell_tree(value, edges, 1, 14) }}
             end
+{%- endmacro %}
+
+
+{# How many whole steps a distance has, at most `limit`: also where the step is null, and without overflow. #}
+{% macro _steps(distance, step, limit) -%}
+least(floor(least({{ distance }}, {{ limit }} * {{ step }}) / {{ step }}), {{ limit }})
+{%- endmacro %}
+
+
+{# Null, so that all is one open cell, where the reference leaves no width. #}
+{% macro _step_below(edges) -%}
+nullif((least({{ edges }}knot_1, {{ edges }}reference_maximum) - {{ edges }}reference_minimum) / 20, 0)
+{%- endmacro %}
+
+
+{% macro _step_above(edges) -%}
+nullif(({{ edges }}reference_maximum - {{ edges }}reference_minimum) / 280, 0)
 {%- endmacro %}
 
 
@@ -26,7 +44,7 @@ case
         {%- set lower = edges ~ ('reference_minimum' if first == 1 else 'knot_' ~ (first - 1)) -%}
         {#- the last interval ends at the maximum, whichever knot is the last in use -#}
         {%- set upper = edges ~ 'reference_maximum' if first == 14 else 'least(' ~ edges ~ 'knot_' ~ first ~ ', ' ~ edges ~ 'reference_maximum)' -%}
-        case when {{ value }} = {{ upper }} then {{ 100 * first + 20 }} else {{ 100 * first }} + least(floor(({{ value }} - {{ lower }}) * 20 / ({{ upper }} - {{ lower }})), 19) end
+        case when {{ value }} = {{ upper }} then {{ 100 * first + 20 }} else {{ 100 * first }} + {{ ml_monitor._steps(value ~ ' - ' ~ lower, 'nullif((' ~ upper ~ ' - ' ~ lower ~ ') / 20, 0)', 19) }} end
     {%- else -%}
         {%- set middle = (first + last) // 2 -%}
         case when {{ value }} <= {{ edges }}knot_{{ middle }} then {{ ml_monitor._cell_tree(value, edges, first, middle) }} else {{ ml_monitor._cell_tree(value, edges, middle + 1, last) }} end
@@ -41,9 +59,9 @@ case
 {% macro value_of_cell(cell_key, edges) -%}
 case
                 when coalesce({{ edges }}is_discrete, true) or {{ cell_key }} is null or not {{ ml_monitor.is_finite(cell_key) }} then {{ cell_key }}
-                when {{ cell_key }} = 0 then {{ ml_monitor.double_literal('-1.79e308') }}
+                when {{ cell_key }} <= 0 then {{ ml_monitor.double_literal('-1.79e308') }}
                 when {{ cell_key }} = 1 then {{ edges }}reference_minimum
-                when {{ cell_key }} = 1500 then {{ ml_monitor.double_literal('1.79e308') }}
+                when {{ cell_key }} >= 1500 then {{ ml_monitor.double_literal('1.79e308') }}
                 {%- for interval in range(1, 14) %}
                 when {{ cell_key }} < {{ 100 * (interval + 1) }} then least({{ edges }}knot_{{ interval }}, {{ edges }}reference_maximum)
                 {%- endfor %}
@@ -80,13 +98,14 @@ select
 {%- endmacro %}
 
 
-{# The lower and upper end of a cell; null for the open end of the two cells outside the range of the reference. #}
+{# The lower and upper end of a cell; null for the open end of the outermost ones. #}
 {% macro cell_lower(cell_key, edges) -%}
 case
                 when {{ edges }}is_discrete then {{ cell_key }}
-                when {{ cell_key }} = 0 then null
+                when {{ cell_key }} <= -400 then null
+                when {{ cell_key }} <= 0 then {{ edges }}reference_minimum - (1 - {{ cell_key }}) * {{ ml_monitor._step_below(edges) }}
                 when {{ cell_key }} = 1 then {{ edges }}reference_minimum
-                when {{ cell_key }} = 1500 then {{ edges }}reference_maximum
+                when {{ cell_key }} >= 1500 then {{ edges }}reference_maximum + ({{ cell_key }} - 1500) * coalesce({{ ml_monitor._step_above(edges) }}, 0)
                 {%- for interval in range(1, 15) %}
                 when {{ cell_key }} < {{ 100 * (interval + 1) }} then {{ ml_monitor._cell_end(cell_key, edges, interval, 0) }}
                 {%- endfor %}
@@ -97,8 +116,10 @@ case
 {% macro cell_upper(cell_key, edges) -%}
 case
                 when {{ edges }}is_discrete then {{ cell_key }}
-                when {{ cell_key }} in (0, 1) then {{ edges }}reference_minimum
-                when {{ cell_key }} = 1500 then null
+                when {{ cell_key }} <= 0 then {{ edges }}reference_minimum + {{ cell_key }} * coalesce({{ ml_monitor._step_below(edges) }}, 0)
+                when {{ cell_key }} = 1 then {{ edges }}reference_minimum
+                when {{ cell_key }} >= 1900 then null
+                when {{ cell_key }} >= 1500 then {{ edges }}reference_maximum + ({{ cell_key }} - 1499) * {{ ml_monitor._step_above(edges) }}
                 {%- for interval in range(1, 15) %}
                 when {{ cell_key }} < {{ 100 * (interval + 1) }} then {{ ml_monitor._cell_end(cell_key, edges, interval, 1) }}
                 {%- endfor %}
@@ -109,5 +130,5 @@ case
 {% macro _cell_end(cell_key, edges, interval, step) -%}
     {%- set lower = edges ~ ('reference_minimum' if interval == 1 else 'knot_' ~ (interval - 1)) -%}
     {%- set upper = edges ~ 'reference_maximum' if interval == 14 else 'least(' ~ edges ~ 'knot_' ~ interval ~ ', ' ~ edges ~ 'reference_maximum)' -%}
-    case when {{ cell_key }} = {{ 100 * interval + 20 }} then {{ upper }} else {{ lower }} + ({{ cell_key }} - {{ 100 * interval - step }}) * ({{ upper }} - {{ lower }}) / 20 end
+    case when {{ cell_key }} = {{ 100 * interval + 20 }} then {{ upper }} else {{ lower }} + ({{ cell_key }} - {{ 100 * interval - step }}) * (({{ upper }} - {{ lower }}) / 20) end
 {%- endmacro %}
