@@ -126,7 +126,7 @@ matched_degrees as (
         ) as {{ dbt.type_bigint() }}) as matched_degrees
     from chi_squared_moments
     /* without a spread every table of these totals has the same chi-squared, which then says nothing */
-    where chi_squared_variance > 0
+    where chi_squared_variance > {{ ml_monitor.double_literal('1e-9') }}
 
 ),
 
@@ -229,7 +229,7 @@ select
     numbered.absolute_sum / 2 as total_variation,
     numbered.l_infinity,
     numbered.chi_squared,
-    coalesce(p_values.psi_p_value, 1) as psi_p_value,
+    case when numbered.degrees_of_freedom > 0 then coalesce(p_values.psi_p_value, 1) end as psi_p_value,
     p_values.chi_squared_p_value
 from numbered
 left join p_values

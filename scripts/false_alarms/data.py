@@ -70,12 +70,15 @@ def variables(as_of: date) -> dict[str, object]:
         "ml_monitor": {
             "as_of": as_of.isoformat(),
             "reference_days": REFERENCE_DAYS,
+            # only measures over bins are looked at: no window needs its rows read one by one
+            "exact_row_limit": 1,
             "prediction_logs": [
                 {
                     "name": "false_alarms",
                     "task": "binary_classification",
                     "predictions": {"relation": f"{SCHEMA}.predictions"},
                     "outcomes": {"relation": f"{SCHEMA}.outcomes"},
+                    "baselines": ["reference"],
                     "features": {"numeric": list(NUMERIC), "categorical": list(CATEGORICAL)},
                 }
             ],
