@@ -1,6 +1,7 @@
 {#
     Statements around every model. Postgres plans statements over freshly made tables and over common table expressions
-    as if they held a handful of rows, and then loops over loops: it gets no nested loops where there is another way,
+    as if they held a handful of rows, and then loops over loops: it gets no nested loops and no merge joins (which loop
+    over the rows of one key) where a hash join will do,
     no just-in-time compilation of long expressions, and fresh statistics.
 #}
 {% macro before_model() %}
@@ -12,7 +13,7 @@
 {% endmacro %}
 
 {% macro postgres__before_model() %}
-    {{ return("set local enable_nestloop = off; set local jit = off; set local work_mem = '128MB'") }}
+    {{ return("set local enable_nestloop = off; set local enable_mergejoin = off; set local jit = off; set local work_mem = '256MB'") }}
 {% endmacro %}
 
 

@@ -22,7 +22,33 @@ matched as (
     from {{ counted_cte }} as counted
     inner join {{ ref('int_ml_logs') }} as logs
         on counted.log_name = logs.log_name
-    left join {{ ref('int_ml_reference_categories') }} as reference_categories
+    left join (
+        select
+            log_name,
+            model_id,
+            model_version,
+            bin_version,
+            subject,
+            feature_name,
+            category,
+            category_rank,
+            is_folded
+        from {{ ref('int_ml_reference_categories') }}
+        union all
+        /* labels are counted in the bins of the predictions */
+        select
+            log_name,
+            model_id,
+            model_version,
+            bin_version,
+            'label' as subject,
+            'actual' as feature_name,
+            category,
+            category_rank,
+            is_folded
+        from {{ ref('int_ml_reference_categories') }}
+        where subject = 'prediction'
+    ) as reference_categories
         on
             counted.log_name = reference_categories.log_name
             and counted.model_id = reference_categories.model_id

@@ -2,10 +2,32 @@
     Grain: log, model, version, bin version, subject and numeric feature. The distinct deciles in ascending order:
     bin k is (edge_(k-1), edge_k], the first from minus infinity, the last to infinity. Where deciles coincide there
     are fewer edges; the unused ones hold the largest double, above which nothing finite lies.
+    Labels, which come late, are counted in the bins of the predictions: those are there when the first label is.
+    The knots are the edges of the fine cells (macro cell_key): deciles and the quantiles 0.01, 0.05, 0.95 and 0.99,
+    likewise. A feature with at most 1,000 distinct reference values is discrete: its values themselves are its cells.
 */
 with quantiles as (
 
     select * from {{ ref('int_ml_reference_quantiles') }}
+    union all
+    select
+        {%- for column in ['log_name', 'model_id', 'model_version', 'bin_version'] %}
+        quantiles.{{ column }},
+        {%- endfor %}
+        'label' as subject,
+        'actual' as feature_name,
+        quantiles.finite_count,
+        quantiles.distinct_count,
+        quantiles.reference_minimum,
+        quantiles.reference_maximum
+        {%- for position in range(1, 10) %},
+        quantiles.decile_{{ position }}
+        {%- endfor %}
+        {%- for tail in ['01', '05', '95', '99'] %},
+        quantiles.tail_{{ tail }}
+        {%- endfor %}
+    from {{ ref('int_ml_reference_quantiles') }} as quantiles
+    where quantiles.subject = 'prediction'
 
 ),
 

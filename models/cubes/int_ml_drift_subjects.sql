@@ -1,5 +1,6 @@
 /*
-    Grain: log, subject and feature. What can drift in a log: its declared features, and what the model says.
+    Grain: log, subject and feature. What can drift in a log: its declared features, what the model says, and what
+    came true.
 */
 {%- for log in ml_monitor.prediction_logs() %}
 {%- set subjects = [] %}
@@ -17,6 +18,11 @@
 {%- endif %}
 {%- if log.task == 'regression' %}
 {%- do subjects.append(['prediction', 'predicted_value', 'numeric']) %}
+{%- endif %}
+{%- if log.outcomes is not none and log.task in ['binary_classification', 'multiclass_classification'] %}
+{%- do subjects.append(['label', 'actual', 'categorical']) %}
+{%- elif log.outcomes is not none and log.task == 'regression' %}
+{%- do subjects.append(['label', 'actual', 'numeric']) %}
 {%- endif %}
 {%- for subject, feature, kind in subjects %}
 select

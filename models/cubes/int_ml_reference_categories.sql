@@ -30,6 +30,7 @@ with pending as (
                 and subjects.feature_name = frozen.feature_name
         where
             subjects.feature_kind = 'categorical'
+            and subjects.subject != 'label'
             and frozen.feature_name is null
         group by
             baselines.log_name,

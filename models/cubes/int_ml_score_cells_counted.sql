@@ -2,7 +2,8 @@
 {%- set parts = [('n1', 'score', 'score'), ('n2', 'prediction', 'predicted_value')] %}
 /*
     Grain: log, model, version, bin version, day, slice, subject and cell. The same counts as int_ml_feature_cells_counted
-    for what the model said: its score, its predicted label, its predicted value; for all rows and by slice.
+    for what the model said (its score, its predicted label, its predicted value) and for the label once it is known; for
+    all rows and by slice.
 */
 with due_days as (
 
@@ -39,6 +40,12 @@ predictions as (
         bin_versions.bin_version,
         {{ ml_monitor.cell_key('predictions.score', 'edges.n1_') }} as score_cell,
         {{ ml_monitor.cell_key('predictions.predicted_value', 'edges.n2_') }} as predicted_value_cell,
+        {{ ml_monitor.cell_key('predictions.actual_value', 'edges.n2_') }} as actual_value_cell,
+        case
+            when predictions.task = 'binary_classification'
+                then cast(cast(predictions.actual_value as int) as {{ dbt.type_string() }})
+            when predictions.task = 'multiclass_classification' then predictions.actual_label
+        end as actual_category,
         edges.n1_reference_minimum is not null as has_score_bins,
         edges.n2_reference_minimum is not null as has_predicted_value_bins
     from {{ ref('fct_ml_predictions') }} as predictions
@@ -114,6 +121,46 @@ predicted_label_counted as (
 
 ),
 
+actual_value_counted as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.bin_version,
+        predictions.predicted_date,
+        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
+        {{ ml_monitor.slice_value('predictions') }} as slice_value,
+        predictions.actual_value_cell as cell_key,
+        count(*) as row_count
+    from predictions
+    where
+        predictions.has_predicted_value_bins
+        and predictions.observed_at is not null
+    group by
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'actual_value_cell']) }}
+
+),
+
+actual_label_counted as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.bin_version,
+        predictions.predicted_date,
+        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
+        {{ ml_monitor.slice_value('predictions') }} as slice_value,
+        predictions.actual_category,
+        count(*) as row_count
+    from predictions
+    where predictions.actual_category is not null
+    group by
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'actual_category']) }}
+
+),
+
 counted as (
 
     select
@@ -160,6 +207,36 @@ counted as (
         predicted_label_counted.predicted_label as category,
         predicted_label_counted.row_count
     from predicted_label_counted
+    union all
+    select
+        actual_value_counted.log_name,
+        actual_value_counted.model_id,
+        actual_value_counted.model_version,
+        actual_value_counted.bin_version,
+        actual_value_counted.predicted_date,
+        actual_value_counted.slice_slot,
+        actual_value_counted.slice_value,
+        'label' as subject,
+        'actual' as feature_name,
+        actual_value_counted.cell_key,
+        cast(null as {{ dbt.type_string() }}) as category,
+        actual_value_counted.row_count
+    from actual_value_counted
+    union all
+    select
+        actual_label_counted.log_name,
+        actual_label_counted.model_id,
+        actual_label_counted.model_version,
+        actual_label_counted.bin_version,
+        actual_label_counted.predicted_date,
+        actual_label_counted.slice_slot,
+        actual_label_counted.slice_value,
+        'label' as subject,
+        'actual' as feature_name,
+        cast(null as {{ ml_monitor.type_double() }}) as cell_key,
+        actual_label_counted.actual_category as category,
+        actual_label_counted.row_count
+    from actual_label_counted
 
 )
 

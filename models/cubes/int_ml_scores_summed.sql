@@ -1,8 +1,8 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
-{%- set subjects = [('score', 'score', 'score'), ('prediction', 'predicted_value', 'predicted_value')] %}
+{%- set subjects = [('score', 'score', 'score'), ('prediction', 'predicted_value', 'predicted_value'), ('label', 'actual', 'actual_value')] %}
 /*
     Grain: log, model, version, day, slice and subject. The sums of int_ml_features_summed for what the model said as a
-    number: its score and its predicted value; for all rows and by slice.
+    number, its score and its predicted value, and for labels that are numbers; for all rows and by slice.
 */
 with predictions as (
 
@@ -55,8 +55,8 @@ long as (
         slice_value,
         '{{ subject }}' as subject,
         '{{ name }}' as feature_name,
-        row_count,
-        {{ name }}_null_count as null_count,
+        {{ 'row_count' if subject != 'label' else name ~ '_finite_count' }} as row_count,
+        {{ name ~ '_null_count' if subject != 'label' else '0' }} as null_count,
         {{ name }}_finite_count as finite_count,
         {{ name }}_zero_count as zero_count,
         {{ name }}_minimum as value_minimum,

@@ -10,21 +10,22 @@
 {%- endset %}
 /*
     Grain: log, model, version, day, slice, subject, feature and value. How many rows have each finite value, for the
-    days that this build reads value by value and for these alone; features for all rows, score and prediction by
-    slice too. Values count as at most 1e150, and -0 as 0.
+    days that this build reads value by value and for these alone; features for all rows, score, prediction and label
+    by slice too. Values count as at most 1e150, and -0 as 0.
 */
 with predictions as (
 
     select
         predictions.*,
         {{ ml_monitor.countable_value('predictions.score') }} as countable_score,
-        {{ ml_monitor.countable_value('predictions.predicted_value') }} as countable_predicted_value
+        {{ ml_monitor.countable_value('predictions.predicted_value') }} as countable_predicted_value,
+        {{ ml_monitor.countable_value('predictions.actual_value') }} as countable_actual
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ days_join }}
 
 )
 
-{%- for name in ['score', 'predicted_value'] %},
+{%- for name in ['score', 'predicted_value', 'actual'] %},
 
 {{ name }}_counted as (
 
@@ -115,7 +116,7 @@ counted as (
     union all
     {%- endfor %}
     {%- endfor %}
-    {%- for subject, name in [('score', 'score'), ('prediction', 'predicted_value')] %}
+    {%- for subject, name in [('score', 'score'), ('prediction', 'predicted_value'), ('label', 'actual')] %}
     select
         log_name,
         model_id,
@@ -150,6 +151,7 @@ inner join {{ ref('int_ml_drift_subjects') }} as subjects
         counted.log_name = subjects.log_name
         and counted.subject = subjects.subject
         and counted.feature_name = subjects.feature_name
+        and subjects.feature_kind = 'numeric'
 left join {{ ref('int_ml_slice_slots') }} as slots
     on
         counted.log_name = slots.log_name

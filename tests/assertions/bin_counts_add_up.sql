@@ -1,6 +1,7 @@
 {{ config(severity='error', tags=['ml_assertion']) }}
 /*
-    The bins of each feature, score and prediction add up to the predictions of the day (and of the slice): no value
+    The bins of each feature, score and prediction add up to the predictions of the day (and of the slice), those
+    of the label to the labelled ones: no value
     falls between two bins, and none into both.
 */
 with bins as (
@@ -32,7 +33,7 @@ with bins as (
 
 select
     bins.*,
-    days.prediction_count
+    case when bins.subject = 'label' then days.labelled_count else days.prediction_count end as day_row_count
 from bins
 left join {{ ref('int_ml_predictions_counted') }} as days
     on
@@ -42,4 +43,5 @@ left join {{ ref('int_ml_predictions_counted') }} as days
         and bins.predicted_date = days.predicted_date
         and bins.slice_key = coalesce(days.slice_key, '')
         and bins.slice_value = coalesce(days.slice_value, '')
-where bins.bin_row_count != coalesce(days.prediction_count, 0)
+where
+    bins.bin_row_count != coalesce(case when bins.subject = 'label' then days.labelled_count else days.prediction_count end, 0)

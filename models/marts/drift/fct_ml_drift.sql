@@ -1,7 +1,7 @@
 /*
-    Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the score
-    and the prediction, in every window and for every baseline, measured or not; every other measure where there is
-    one. Slices for the score and the prediction, compared with the reference, where the window has rows of the slice.
+    Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the score,
+    the prediction and the label, in every window and for every baseline, measured or not; every other measure where there is
+    one. Slices for score, prediction and label, compared with the reference, where the window has rows of the slice.
     A verdict needs the size (thresholds) and the significance (q-value of the window's family); comparisons with other
     baselines than the reference are shown, not judged.
 */
@@ -58,8 +58,16 @@ compared_windows as (
         windows.prediction_count,
         comparisons.baseline_name,
         comparisons.baseline_id is not null as has_baseline,
-        windows.is_in_baseline and comparisons.baseline_name = 'reference' as is_in_baseline
+        windows.is_in_baseline and comparisons.baseline_name = 'reference' as is_in_baseline,
+        coalesce(maturity.is_mature, false) as is_mature
     from windows
+    left join {{ ref('int_ml_window_maturity') }} as maturity
+        on
+            windows.log_name = maturity.log_name
+            and windows.model_id = maturity.model_id
+            and windows.model_version = maturity.model_version
+            and windows.granularity = maturity.granularity
+            and windows.window_start = maturity.window_start
     inner join comparisons
         on
             windows.log_name = comparisons.log_name
@@ -210,7 +218,7 @@ tested as (
 
 {{ ml_monitor.with_q_values('tested', [
     'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'metric_name',
-], "is_judged and is_complete and not is_in_baseline and not has_few_distinct_values and sample_count >= min_sample_count") }}
+], "is_judged and is_complete and not is_in_baseline and not has_few_distinct_values and (subject != 'label' or is_mature) and sample_count >= min_sample_count") }}
 
 judged as (
 
@@ -222,6 +230,7 @@ judged as (
             ('prediction_count = 0', 'no_rows'),
             ('not has_baseline', 'no_baseline'),
             ('is_in_baseline', 'in_baseline'),
+            ("subject = 'label' and not is_mature", 'immature_labels'),
             ('reference_count is null', 'no_reference_rows'),
             ('sample_count < min_sample_count', 'insufficient_data'),
             ('value_bin_count = 0', 'no_values'),

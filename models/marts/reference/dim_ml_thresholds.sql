@@ -74,7 +74,11 @@ checks as (
                 and subjects.subject = 'feature'
                 and subjects.feature_kind = 'numeric'
             )
-            or (metrics.metric_name = 'unseen_category_rate' and subjects.feature_kind = 'categorical')
+            or (
+                metrics.metric_name = 'unseen_category_rate'
+                and subjects.feature_kind = 'categorical'
+                and subjects.subject != 'label'
+            )
     union all
     select
         models.log_name,
