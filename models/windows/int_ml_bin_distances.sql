@@ -116,17 +116,17 @@ matched_degrees as (
         cast(greatest(
             least(
                 floor(
-                    {{ ml_monitor.safe_divide('2 * expected_chi_squared * expected_chi_squared', 'chi_squared_variance') }}
+                    {{ ml_monitor.safe_divide('2 * chi_squared_moments.expected_chi_squared * chi_squared_moments.expected_chi_squared', 'chi_squared_moments.chi_squared_variance') }}
                     + {{ ml_monitor.double_literal('0.5') }}
                 ),
-                degrees_of_freedom,
+                chi_squared_moments.degrees_of_freedom,
                 2000
             ),
             1
         ) as {{ dbt.type_bigint() }}) as matched_degrees
     from chi_squared_moments
     /* without a spread every table of these totals has the same chi-squared, which then says nothing */
-    where chi_squared_variance > {{ ml_monitor.double_literal('1e-9') }}
+    where chi_squared_moments.chi_squared_variance > {{ ml_monitor.double_literal('1e-9') }}
 
 ),
 
