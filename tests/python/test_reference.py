@@ -179,7 +179,7 @@ def test_psi_and_its_p_value(warehouse: duckdb.DuckDBPyConnection) -> None:
                 sum(1 / (current_count + reference_count)) as reciprocal_sum,
                 /* Pearson's for two rows: sum of squares over totals */
                 sum(pow(current_count - (current_count + reference_count) * n / (n + m), 2)
-                    / (current_count + reference_count)) * (n + m) / n * (n + m) / m as chi_squared,
+                    / (current_count + reference_count) * (n + m) / n * (n + m) / m) as chi_squared,
                 sum((greatest(current_count / n, 1e-4) - greatest(reference_count / m, 1e-4))
                     * ln(greatest(current_count / n, 1e-4) / greatest(reference_count / m, 1e-4))) as psi_of_bins
             from (select *, current_total as n, reference_total as m from ml_monitor.fct_ml_drift_bins)
