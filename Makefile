@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sample test lint bench lock clean
+.PHONY: help demo sample test lint bench alarms lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ lint: $(STAMP)  ## yamllint, sqlfluff on the models and on the compiled SQL of t
 
 bench: $(STAMP)  ## a generated million predictions: times as ratios to one scan
 	$(BIN)/python -m scripts.bench
+
+alarms: $(STAMP)  ## how often a verdict fires where nothing changed; rewrites the README's table
+	$(BIN)/python -m scripts.false_alarms --write
 
 lock:  ## resolve requirements.in for every Python from 3.10 into requirements.lock
 	$(PYTHON) -m venv .lock && .lock/bin/pip install --quiet uv

@@ -8,9 +8,11 @@
       total_variation  sum of |r - c| / 2
       l_infinity       largest |r - c|
       chi_squared      Pearson's, of the table of two rows
-    p-values: chi_squared against its distribution with one degree less than there are bins; psi likewise, because
-    without a change PSI / (1/n + 1/m) is about chi-squared (Yurdakul 2018). Bins that count for the degrees of freedom
-    are those with a row on either side. Null where neither side has a value at all, or both have only one.
+    p-values. chi_squared: against its distribution with one degree less than there are bins, those with a row on either
+    side. psi: the same statistic, first given the mean and variance of a chi-squared; its own, where nothing changed and
+    the totals of sides and bins are as they are, are known exactly (Haldane 1940, Dawson 1954) and differ where bins are
+    sparse. Equal where they are not. Yurdakul's (2018) PSI / (1/n + 1/m) is not used: an empty bin inflates it.
+    Null where neither side has a value at all, or both have only one.
 */
 with compared as (
 
@@ -36,6 +38,7 @@ with compared as (
         sum(bins.psi_contribution) as psi,
         sum(bins.js_contribution) as js_divergence,
         sum(bins.chi_squared_contribution) as chi_squared,
+        sum({{ ml_monitor.safe_divide('1', 'bins.reference_count + bins.current_count') }}) as reciprocal_total_sum,
         sum(
             (sqrt(bins.reference_share) - sqrt(bins.current_share))
             * (sqrt(bins.reference_share) - sqrt(bins.current_share))
@@ -64,6 +67,7 @@ numbered as (
 
     select
         compared.*,
+        cast(compared.reference_count + compared.sample_count as {{ ml_monitor.type_double() }}) as row_count,
         compared.bin_count - 1 as degrees_of_freedom,
         row_number() over (
             order by
@@ -75,14 +79,67 @@ numbered as (
 
 ),
 
+/* Dawson's terms for the two sides (rows of the table) and for the bins (its columns) */
+table_terms as (
+
+    select
+        numbered.*,
+        {{ ml_monitor.safe_divide('row_count - 2', 'row_count - 1') }} as row_spread,
+        {{ ml_monitor.safe_divide(
+            'row_count * (' ~ ml_monitor.safe_divide('1', 'reference_count') ~ ' + ' ~ ml_monitor.safe_divide('1', 'sample_count') ~ ') - 4',
+            'row_count - 2'
+        ) }} as row_imbalance,
+        {{ ml_monitor.safe_divide('degrees_of_freedom * (row_count - bin_count)', 'row_count - 1') }} as bin_spread,
+        {{ ml_monitor.safe_divide('row_count * reciprocal_total_sum - bin_count * bin_count', 'row_count - 2') }} as bin_imbalance
+    from numbered
+
+),
+
+chi_squared_moments as (
+
+    select
+        series_number,
+        degrees_of_freedom,
+        chi_squared,
+        {{ ml_monitor.safe_divide('degrees_of_freedom * row_count', 'row_count - 1') }} as expected_chi_squared,
+        {{ ml_monitor.safe_divide('2 * row_count', 'row_count - 3') }} * (row_spread - row_imbalance) * (bin_spread - bin_imbalance)
+        + {{ ml_monitor.safe_divide('row_count * row_count', 'row_count - 1') }} * row_imbalance * bin_imbalance as chi_squared_variance
+    from table_terms
+
+),
+
+/* mean d and variance 2 d: the nearest whole degrees d, never more than the table's (or than chi2_sf knows: 2000) */
+matched_degrees as (
+
+    select
+        chi_squared_moments.*,
+        cast(greatest(
+            least(
+                floor(
+                    {{ ml_monitor.safe_divide('2 * chi_squared_moments.expected_chi_squared * chi_squared_moments.expected_chi_squared', 'chi_squared_moments.chi_squared_variance') }}
+                    + {{ ml_monitor.double_literal('0.5') }}
+                ),
+                chi_squared_moments.degrees_of_freedom,
+                2000
+            ),
+            1
+        ) as {{ dbt.type_bigint() }}) as matched_degrees
+    from chi_squared_moments
+    /* without a spread every table of these totals has the same chi-squared, which then says nothing */
+    where chi_squared_moments.chi_squared_variance > {{ ml_monitor.double_literal('1e-9') }}
+
+),
+
 tested as (
 
     select
         series_number,
         'psi' as metric_name,
-        degrees_of_freedom,
-        {{ ml_monitor.safe_divide('psi', ml_monitor.safe_divide('1', 'reference_count') ~ ' + ' ~ ml_monitor.safe_divide('1', 'sample_count')) }} as statistic
-    from numbered
+        matched_degrees as degrees_of_freedom,
+        matched_degrees
+        + (chi_squared - expected_chi_squared)
+        * sqrt({{ ml_monitor.safe_divide('2 * matched_degrees', 'chi_squared_variance') }}) as statistic
+    from matched_degrees
     union all
     select
         series_number,
@@ -96,7 +153,7 @@ tested as (
 degrees as (
 
     select degrees_of_freedom
-    from numbered
+    from tested
     group by degrees_of_freedom
 
 ),
@@ -172,7 +229,7 @@ select
     numbered.absolute_sum / 2 as total_variation,
     numbered.l_infinity,
     numbered.chi_squared,
-    p_values.psi_p_value,
+    case when numbered.degrees_of_freedom > 0 then coalesce(p_values.psi_p_value, 1) end as psi_p_value,
     p_values.chi_squared_p_value
 from numbered
 left join p_values

@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from macro_renderer import MacroRenderer  # noqa: E402
 
+from scripts.false_alarms.rules import matched_p_values  # noqa: E402
 from scripts.sample.load import REPOSITORY, SAMPLE_SETS  # noqa: E402
 
 COVERED, NOT_YET, PEERS_OWN = "covered", "not_yet", "peers_own"
@@ -460,6 +461,13 @@ def psi(reference_counts: Sequence[float], current_counts: Sequence[float]) -> f
     r = np.maximum(reference / reference.sum(), PSI_FLOOR)
     c = np.maximum(current / current.sum(), PSI_FLOOR)
     return float(((c - r) * np.log(c / r)).sum())
+
+
+def psi_p_value(reference_counts: Sequence[float], current_counts: Sequence[float]) -> float:
+    """The p-value of one table: the counts of its bins, each with a row on either side."""
+    table = np.array([reference_counts, current_counts], dtype=float)
+    chi_squared = stats.chi2_contingency(table, correction=False).statistic
+    return float(matched_p_values(chi_squared, *table.sum(axis=1), table.shape[1], (1 / table.sum(axis=0)).sum()))
 
 
 def is_equal(value: float | None, expected: float | None, relative: float = 1e-9, absolute: float = 1e-12) -> bool:

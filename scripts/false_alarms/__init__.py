@@ -1,0 +1,1 @@
+"""How often a verdict fires where nothing changed, behind `make alarms`."""
