@@ -1,8 +1,8 @@
 {#
     Configuration of a model that is replaced by whole days of one log:
         {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
-    of one that is replaced by whole windows, and of one by whole windows with their baselines. The dirty keys are deleted and written anew in one transaction, so a
-    build can be killed and repeated.
+    of one that is replaced by whole windows, and of one by whole windows with their baselines. The dirty keys are
+    deleted and written anew in one transaction, so a build can be killed and repeated.
 #}
 {% macro replaced_by_day(date_column) %}
     {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, [date_column])) }}

@@ -3,8 +3,7 @@
 {%- set double = ml_monitor.type_double() %}
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
-    baselines other than the reference, trailing windows, and windows beyond the log's exact_row_limit. Distances of the
-    distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle of
+    baselines other than the reference, and windows beyond the log's exact_row_limit. Distances of the distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle of
     the range that the counts allow, with half the range as error bound: the true value always lies inside.
       ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
                    F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller share of the cell
@@ -42,9 +41,9 @@ with comparisons as (
         on comparisons.log_name = logs.log_name
     where
         comparisons.baseline_id is not null
+        and comparisons.granularity in ('day', 'week', 'month')
         and (
             comparisons.baseline_name != 'reference'
-            or comparisons.granularity not in ('day', 'week', 'month')
             or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
         )
 
@@ -68,6 +67,21 @@ baselines as (
         model_version,
         bin_version,
         baseline_id
+
+),
+
+numbered_comparisons as (
+
+    select
+        comparisons.*,
+        baselines.baseline_number
+    from comparisons
+    inner join baselines
+        on
+            comparisons.log_name = baselines.log_name
+            and comparisons.model_id = baselines.model_id
+            and comparisons.model_version = baselines.model_version
+            and comparisons.baseline_id = baselines.baseline_id
 
 ),
 
@@ -172,16 +186,13 @@ current_cells as (
 
     select
         comparisons.comparison_number,
-        comparisons.log_name,
-        comparisons.model_id,
-        comparisons.model_version,
-        comparisons.baseline_id,
+        comparisons.baseline_number,
         numbered_cells.series_number,
         numbered_cells.cell_key,
         numbered_cells.lower_value,
         numbered_cells.upper_value,
         numbered_cells.row_count
-    from comparisons
+    from numbered_comparisons as comparisons
     inner join numbered_cells
         on
             comparisons.log_name = numbered_cells.log_name
@@ -231,20 +242,14 @@ baseline_cells as (
 pairs as (
 
     select
-        current_cells.comparison_number,
-        current_cells.series_number,
-        baselines.baseline_number
+        comparison_number,
+        series_number,
+        baseline_number
     from current_cells
-    inner join baselines
-        on
-            current_cells.log_name = baselines.log_name
-            and current_cells.model_id = baselines.model_id
-            and current_cells.model_version = baselines.model_version
-            and current_cells.baseline_id = baselines.baseline_id
     group by
-        current_cells.comparison_number,
-        current_cells.series_number,
-        baselines.baseline_number
+        comparison_number,
+        series_number,
+        baseline_number
 
 ),
 

@@ -1,7 +1,9 @@
 {%- set kept = ml_monitor.previous_build_of('int_ml_reference_ranks') %}
+{%- set compared = ml_monitor.previous_build_of('int_ml_ordered_windows') %}
 /*
     Grain: log, model, version and bin version. The references whose values must be ranked in this build: those of an
-    exact window that are new, or of which a day is dirty.
+    exact window that are new, or of which a day is dirty. A reference with which the last build compared nothing counts as
+    new: while a version has another one, nobody looks whether the days of the old one change.
 */
 with needed as ( -- noqa: ST03
 
@@ -19,7 +21,7 @@ with needed as ( -- noqa: ST03
 
 )
 
-{%- if kept is none %}
+{%- if kept is none or compared is none %}
 
 select * from needed
 {%- else %}
@@ -33,11 +35,13 @@ left join (
         model_version,
         bin_version
     from {{ kept }}
-    group by
+    intersect
+    select
         log_name,
         model_id,
         model_version,
         bin_version
+    from {{ compared }}
 ) as kept
     on
         needed.log_name = kept.log_name
@@ -46,12 +50,14 @@ left join (
         and needed.bin_version = kept.bin_version
 where kept.bin_version is null
 union
-select
-    reference_days.log_name,
-    reference_days.model_id,
-    reference_days.model_version,
-    reference_days.bin_version
-from {{ ref('int_ml_reference_days') }} as reference_days
+select needed.*
+from needed
+inner join {{ ref('int_ml_reference_days') }} as reference_days
+    on
+        needed.log_name = reference_days.log_name
+        and needed.model_id = reference_days.model_id
+        and needed.model_version = reference_days.model_version
+        and needed.bin_version = reference_days.bin_version
 inner join {{ ref('int_ml_dirty_days') }} as dirty
     on
         reference_days.log_name = dirty.log_name
