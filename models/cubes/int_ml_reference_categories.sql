@@ -3,8 +3,8 @@
 {%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
     Grain: log, model, version, bin version, subject, categorical feature and category. The most frequent
-    categories of the reference (the log's category_limit, 100), by rank; further ones (is_folded) share the bin `other`. Frozen like the deciles,
-    each feature by itself.
+    categories of the reference (the log's category_limit, 100), by rank; further ones (is_folded) share the bin
+    `other`. Frozen like the deciles, each feature by itself.
 */
 with pending as (
 

@@ -4,8 +4,9 @@
 {%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
     Grain: log, model, version, bin version, subject and numeric feature. Deciles and tails (numpy's linear
-    interpolation), extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin version is
-    written once, when its reference window is complete or the feature is declared, and stays whatever happens to the rows later, --full-refresh included.
+    interpolation), extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin
+    version is written once, when its reference window is complete or the feature is declared, and stays whatever happens
+    to the rows later, --full-refresh included.
 */
 with pending as (
 

@@ -86,7 +86,8 @@ table_terms as (
         numbered.*,
         {{ ml_monitor.safe_divide('row_count - 2', 'row_count - 1') }} as row_spread,
         {{ ml_monitor.safe_divide(
-            'row_count * (' ~ ml_monitor.safe_divide('1', 'reference_count') ~ ' + ' ~ ml_monitor.safe_divide('1', 'sample_count') ~ ') - 4',
+            'row_count * (' ~ ml_monitor.safe_divide('1', 'reference_count')
+            ~ ' + ' ~ ml_monitor.safe_divide('1', 'sample_count') ~ ') - 4',
             'row_count - 2'
         ) }} as row_imbalance,
         {{ ml_monitor.safe_divide('degrees_of_freedom * (row_count - bin_count)', 'row_count - 1') }} as bin_spread,

@@ -3,8 +3,9 @@
 {%- set double = ml_monitor.type_double() %}
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
-    baselines other than the reference, and windows beyond the log's exact_row_limit. Distances of the distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle of
-    the range that the counts allow, with half the range as error bound: the true value always lies inside.
+    baselines other than the reference, and windows beyond the log's exact_row_limit. Distances of the
+    distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle
+    of the range that the counts allow, with half the range as error bound: the true value always lies inside.
       ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
                    F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller share of the cell
       wasserstein  between cells |F - G| is known; inside one it lies between max(0, F(start) - G(end),

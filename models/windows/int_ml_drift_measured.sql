@@ -28,9 +28,9 @@ with bin_distances as (
 
     select
         bin_distances.*,
-        {{ ml_monitor.safe_divide('null_count', 'sample_count') }} as null_rate,
-        {{ ml_monitor.safe_divide('reference_null_count', 'reference_count') }} as reference_null_rate,
-        abs({{ ml_monitor.two_proportion_z('null_count', 'sample_count', 'reference_null_count', 'reference_count') }}) as null_rate_z
+        {{ ml_monitor.safe_divide('bin_distances.null_count', 'bin_distances.sample_count') }} as null_rate,
+        {{ ml_monitor.safe_divide('bin_distances.reference_null_count', 'bin_distances.reference_count') }} as reference_null_rate,
+        abs({{ ml_monitor.two_proportion_z('bin_distances.null_count', 'bin_distances.sample_count', 'bin_distances.reference_null_count', 'bin_distances.reference_count') }}) as null_rate_z
     from {{ ref('int_ml_bin_distances') }} as bin_distances
 
 ),
@@ -40,9 +40,10 @@ null_rates as (
     select
         bin_distances.*,
         {{ ml_monitor.double_literal(1.959963984540054) }} * sqrt(
-            null_rate * (1 - null_rate) / sample_count + reference_null_rate * (1 - reference_null_rate) / reference_count
+            bin_distances.null_rate * (1 - bin_distances.null_rate) / bin_distances.sample_count
+            + bin_distances.reference_null_rate * (1 - bin_distances.reference_null_rate) / bin_distances.reference_count
         ) as null_rate_margin,
-        {{ ml_monitor.normal_two_sided_p('null_rate_z') }} as null_rate_p_value
+        {{ ml_monitor.normal_two_sided_p('bin_distances.null_rate_z') }} as null_rate_p_value
     from bin_distances
 
 ),
@@ -51,10 +52,10 @@ value_distances as (
 
     select
         value_distances.*,
-        quantile_05_change as p05_change,
-        quantile_50_change as median_change,
-        quantile_95_change as p95_change,
-        distinct_count - reference_distinct_count as distinct_count_change
+        value_distances.quantile_05_change as p05_change,
+        value_distances.quantile_50_change as median_change,
+        value_distances.quantile_95_change as p95_change,
+        value_distances.distinct_count - value_distances.reference_distinct_count as distinct_count_change
     from {{ ref('int_ml_value_distances') }} as value_distances
 
 ),

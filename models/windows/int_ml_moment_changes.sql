@@ -121,14 +121,23 @@ errors as (
 
     select
         paired_sides.*,
-        variance / sample_count as squared_error,
-        reference_variance / reference_count as reference_squared_error,
-        sqrt(variance / sample_count + reference_variance / reference_count) as mean_error,
-        sqrt({{ ml_monitor.safe_divide('variance', '2 * (sample_count - 1)') }} + {{ ml_monitor.safe_divide('reference_variance', '2 * (reference_count - 1)') }}) as std_error,
+        paired_sides.variance / paired_sides.sample_count as squared_error,
+        paired_sides.reference_variance / paired_sides.reference_count as reference_squared_error,
         sqrt(
-            zero_rate * (1 - zero_rate) / sample_count + reference_zero_rate * (1 - reference_zero_rate) / reference_count
+            paired_sides.variance / paired_sides.sample_count
+            + paired_sides.reference_variance / paired_sides.reference_count
+        ) as mean_error,
+        sqrt(
+            {{ ml_monitor.safe_divide('paired_sides.variance', '2 * (paired_sides.sample_count - 1)') }}
+            + {{ ml_monitor.safe_divide('paired_sides.reference_variance', '2 * (paired_sides.reference_count - 1)') }}
+        ) as std_error,
+        sqrt(
+            paired_sides.zero_rate * (1 - paired_sides.zero_rate) / paired_sides.sample_count
+            + paired_sides.reference_zero_rate * (1 - paired_sides.reference_zero_rate) / paired_sides.reference_count
         ) as zero_rate_error,
-        abs({{ ml_monitor.two_proportion_z('zero_count', 'sample_count', 'reference_zero_count', 'reference_count') }}) as zero_rate_z
+        abs({{ ml_monitor.two_proportion_z(
+            'paired_sides.zero_count', 'paired_sides.sample_count', 'paired_sides.reference_zero_count', 'paired_sides.reference_count'
+        ) }}) as zero_rate_z
     from paired_sides
 
 ),
@@ -140,7 +149,8 @@ welch as (
         {{ ml_monitor.safe_divide('value_mean - reference_mean', 'mean_error') }} as welch_t,
         {{ ml_monitor.safe_divide(
             '(squared_error + reference_squared_error) * (squared_error + reference_squared_error)',
-            'squared_error * squared_error / nullif(sample_count - 1, 0) + reference_squared_error * reference_squared_error / nullif(reference_count - 1, 0)'
+            'squared_error * squared_error / nullif(sample_count - 1, 0)'
+            ~ ' + reference_squared_error * reference_squared_error / nullif(reference_count - 1, 0)'
         ) }} as welch_df
     from errors
 

@@ -1,7 +1,7 @@
 /*
-    Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the score,
-    the prediction and the label, in every window and for every baseline, measured or not; every other measure where there is
-    one. Slices for score, prediction and label, compared with the reference, where the window has rows of the slice.
+    Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the
+    score, the prediction and the label, in every window and for every baseline, measured or not; every other measure
+    where there is one. Slices for score, prediction and label, compared with the reference, where the window has rows of the slice.
     A verdict needs the size (thresholds) and the significance (q-value of the window's family); comparisons with other
     baselines than the reference are shown, not judged.
 */
@@ -218,7 +218,8 @@ tested as (
 
 {{ ml_monitor.with_q_values('tested', [
     'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'metric_name',
-], "is_judged and is_complete and not is_in_baseline and not has_few_distinct_values and (subject != 'label' or is_mature) and sample_count >= min_sample_count") }}
+], "is_judged and is_complete and not is_in_baseline and not has_few_distinct_values "
+    ~ "and (subject != 'label' or is_mature) and sample_count >= min_sample_count") }}
 
 judged as (
 
