@@ -1,13 +1,21 @@
 /*
     Grain: log, granularity and window start. The windows that this build must replace: those with a dirty day; those
     that came or went since the last finished build, as trailing windows do when a version's first or last day moves;
-    and all windows of a log in which a day of a reference is dirty, or in which a reference is new.
+    and all windows of a log in which a day of a reference is dirty, or in which a reference is new. An old reference,
+    with which nothing is compared any more, is in no kept row and not new for that.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
 {%- set built = ml_monitor.previous_build_of('int_ml_windows_built') %}
 with bin_versions as ( -- noqa: ST03
 
-    select * from {{ ref('int_ml_bin_versions') }}
+    select bin_versions.*
+    from {{ ref('int_ml_bin_versions') }} as bin_versions
+    inner join {{ ref('int_ml_baselines') }} as baselines
+        on
+            bin_versions.log_name = baselines.log_name
+            and bin_versions.model_id = baselines.model_id
+            and bin_versions.model_version = baselines.model_version
+            and bin_versions.bin_version = baselines.bin_version
 
 ),
 

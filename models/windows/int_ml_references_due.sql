@@ -1,3 +1,5 @@
+{%- set reference_days = ref('int_ml_reference_days') %}
+{%- set dirty_days = ref('int_ml_dirty_days') %}
 {%- set kept = ml_monitor.previous_build_of('int_ml_reference_ranks') %}
 {%- set compared = ml_monitor.previous_build_of('int_ml_ordered_windows') %}
 /*
@@ -52,13 +54,13 @@ where kept.bin_version is null
 union
 select needed.*
 from needed
-inner join {{ ref('int_ml_reference_days') }} as reference_days
+inner join {{ reference_days }} as reference_days
     on
         needed.log_name = reference_days.log_name
         and needed.model_id = reference_days.model_id
         and needed.model_version = reference_days.model_version
         and needed.bin_version = reference_days.bin_version
-inner join {{ ref('int_ml_dirty_days') }} as dirty
+inner join {{ dirty_days }} as dirty
     on
         reference_days.log_name = dirty.log_name
         and reference_days.predicted_date = dirty.dirty_date

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import json
 import math
-import shutil
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from conftest import run_command, run_dbt  # noqa: E402
+from conftest import run_dbt  # noqa: E402
 from test_generated_oracles import FIRST_DAY, NULL_SLICE, Case, raw_tables, rng_of  # noqa: E402
 
 REFERENCE_DAYS = 7
@@ -187,8 +187,6 @@ def first_build(duckdb_settings: dict[str, str]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def postgres_build(postgres: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """What int_ml_ordered_windows needs built on PostgreSQL, in a database of its own."""
-    import os
-
     place = {name: postgres.get(name) for name in ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")}
     keys = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
     server = psycopg2.connect(dbname=postgres["PGDATABASE"], **{keys[name]: value for name, value in place.items()})
@@ -351,3 +349,79 @@ def test_unchanged_values_have_no_distance(measured: pd.DataFrame) -> None:
     assert len(rows) > 100
     assert (rows["ks"] == 0).all() and (rows["wasserstein"].abs() <= 1e-15).all()
     assert (measured["wasserstein"] >= 0).all()
+
+
+# Later builds: each goes on from the one before ------------------------------------------------------------------------
+
+INTERNAL = "ml_monitor_internal"
+Build = Callable[..., pd.DataFrame]
+
+
+def changed(case: Case, day: int, new_day: int | None = None) -> Case:
+    """The case with other values on a day, and with its last rows once more on a new day."""
+    amount = [value + 1.5 if case.day[row] == day and value is not None else value for row, value in enumerate(case.amount)]
+    said = [1 - value if case.day[row] == day and 0 < value < 1 else value for row, value in enumerate(case.said)]
+    case = replace(case, amount=amount, said=said)
+    if new_day is None:
+        return case
+    again = {name: getattr(case, name) + getattr(case, name)[-8:] for name in ("said", "actual", "amount", "channel", "region")}
+    return replace(case, day=[*case.day, *[new_day] * len(case.day[-8:])], **again, lower=[], upper=[])
+
+
+@pytest.fixture(scope="module")
+def build_again(duckdb_settings: dict[str, str], first_build: pd.DataFrame) -> Build:
+    path = Path(duckdb_settings["ML_MONITOR_DUCKDB_PATH"])
+
+    def build(cases: dict[str, dict[str, Case]] | None = None, reference_days: int = REFERENCE_DAYS) -> pd.DataFrame:
+        if cases is not None:
+            load_duckdb(path, cases)
+        run_dbt(["build", "--quiet", *RESOURCES, "--vars", declared(reference_days)], path.parent, **duckdb_settings)
+        return from_duckdb(duckdb_settings)
+
+    return build
+
+
+def assert_as_the_oracle(measured: pd.DataFrame, cases: dict[str, dict[str, Case]], reference_days: int = REFERENCE_DAYS) -> None:
+    problems = []
+    for log, name in ((log, name) for log in SCHEMAS for name in ("continuous", "ties", "not_finite", "large")):
+        problems += problems_of(log, name, cases[log][name], measured, reference_days)[0]
+    assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
+
+
+def counts(settings: dict[str, str]) -> dict[str, int]:
+    """How many rows the last build had to do."""
+    names = ("dirty_windows", "exact_windows", "references_due", "values_counted")
+    return {name: len(from_duckdb(settings, f"select 1 from {INTERNAL}.int_ml_{name}")) for name in names}
+
+
+def test_a_second_build_reads_nothing(
+    first_build: pd.DataFrame, build_again: Build, duckdb_settings: dict[str, str]
+) -> None:
+    again = build_again()
+    assert set(counts(duckdb_settings).values()) == {0}
+    columns = list(first_build.columns)
+    pd.testing.assert_frame_equal(
+        again.sort_values(columns, ignore_index=True), first_build.sort_values(columns, ignore_index=True)
+    )
+
+
+@pytest.fixture(scope="module")
+def changed_cases() -> dict[str, dict[str, Case]]:
+    return {log: {name: changed(case, 3, DAY_COUNT) for name, case in cases.items()} for log, cases in CASES.items()}
+
+
+def test_a_changed_reference_day_and_a_new_day(changed_cases: dict[str, dict[str, Case]], build_again: Build) -> None:
+    assert_as_the_oracle(build_again(changed_cases), changed_cases)
+
+
+def test_a_reference_that_goes_and_comes_back(
+    changed_cases: dict[str, dict[str, Case]], build_again: Build, duckdb_settings: dict[str, str]
+) -> None:
+    """Its days change while the version has another reference: what was kept of it is no longer true."""
+    assert_as_the_oracle(build_again(changed_cases, 2), changed_cases, 2)
+    build_again(reference_days=2)
+    assert counts(duckdb_settings)["dirty_windows"] == 0, "the old reference keeps every window dirty"
+    later = {log: {name: changed(case, 5) for name, case in cases.items()} for log, cases in changed_cases.items()}
+    build_again(later, reference_days=2)
+    assert counts(duckdb_settings)["references_due"] == 0, "the day is in no present reference"
+    assert_as_the_oracle(build_again(), later)
