@@ -262,6 +262,19 @@ WITHOUT_TABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "threshold as boolean": (changed(HOTEL, label_threshold=True), ["label_threshold: 'True' is not a number"]),
     "negative row limit": (changed(HOTEL, exact_row_limit=-1), ["exact_row_limit: '-1' is not a whole number"]),
     "fractional row limit": (changed(HOTEL, exact_row_limit=1.5), ["exact_row_limit: '1.5' is not a whole number"]),
+    "no category at all": (changed(HOTEL, category_limit=-1), ["category_limit: '-1' is not a whole number from 1"]),
+    "unknown baseline": (
+        changed(HOTEL, baselines=["reference", "last_year"]), ["baselines: unknown baseline 'last_year'", "same_season"],
+    ),
+    "baselines as text": (changed(HOTEL, baselines="previous"), ["baselines: 'previous' is not a list"]),
+    "importance of no feature": (
+        changed(HOTEL, features=HOTEL["features"] | {"importances": {"rooms": 1}}),
+        ["importances: 'rooms' is no declared feature"],
+    ),
+    "negative importance": (
+        changed(HOTEL, features=HOTEL["features"] | {"importances": {"lead_time": -1}}),
+        ["importances: lead_time: '-1' is not a number from 0 on"],
+    ),
 }
 
 HOTEL_PREDICTIONS = 'predictions: hotel_cancellations.raw_predictions ("warehouse"."hotel_cancellations"."raw_predictions")'
