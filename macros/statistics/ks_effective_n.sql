@@ -8,5 +8,5 @@
     {%- set m = ml_monitor._operand(m) -%}
     {%- set double = ml_monitor.type_double() -%}
     {%- set up = '(cast(' ~ n ~ ' as ' ~ double ~ ') * ' ~ m ~ ' / nullif(' ~ n ~ ' + ' ~ m ~ ', 0) + ' ~ ml_monitor.double_literal('0.5') ~ ')' -%}
-    cast(floor({{ up }}) - case when floor({{ up }}) = {{ up }} and 2 * floor(floor({{ up }}) / 2) <> {{ up }} then 1 else 0 end as {{ double }})
+    cast(floor({{ up }}) - case when floor({{ up }}) = {{ up }} and 2 * floor(floor({{ up }}) / 2) != {{ up }} then 1 else 0 end as {{ double }})
 {%- endmacro %}

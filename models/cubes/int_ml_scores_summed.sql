@@ -55,7 +55,7 @@ long as (
         slice_value,
         '{{ subject }}' as subject,
         '{{ name }}' as feature_name,
-        {{ 'row_count' if subject != 'label' else name ~ '_finite_count' }} as row_count,
+        {{ 'row_count' if subject != 'label' else name ~ '_finite_count as row_count' }},
         {{ name ~ '_null_count' if subject != 'label' else '0' }} as null_count,
         {{ name }}_finite_count as finite_count,
         {{ name }}_zero_count as zero_count,

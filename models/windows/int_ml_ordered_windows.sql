@@ -429,8 +429,8 @@ select
             then {{ rows }}.low_value_{{ name }} + ({{ rows }}.high_value_{{ name }} - {{ rows }}.low_value_{{ name }}) * {{ rows }}.weight_{{ name }}
         else {{ rows }}.high_value_{{ name }} - ({{ rows }}.high_value_{{ name }} - {{ rows }}.low_value_{{ name }}) * (1 - {{ rows }}.weight_{{ name }})
     end as {{ side }}quantile_{{ name }},
-    {{ rows }}.quantile_{{ name }}_lower as {{ side }}quantile_{{ name }}_lower,
-    {{ rows }}.quantile_{{ name }}_upper as {{ side }}quantile_{{ name }}_upper
+    {{ rows }}.quantile_{{ name }}_lower{{ ' as reference_quantile_' ~ name ~ '_lower' if side }},
+    {{ rows }}.quantile_{{ name }}_upper{{ ' as reference_quantile_' ~ name ~ '_upper' if side }}
     {%- endfor %}
     {%- endfor %}
 from measured
