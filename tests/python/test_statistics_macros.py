@@ -27,6 +27,7 @@ from scipy import special, stats
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(ROOT)]
 import postgres_server  # noqa: E402
+from conftest import not_run  # noqa: E402
 from macro_renderer import MacroRenderer  # noqa: E402
 from scripts.reference import chi_squared_terms, smirnov_tail  # noqa: E402
 
@@ -130,7 +131,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     try:
         warehouse = request.param()
     except postgres_server.NoPostgres as error:
-        pytest.skip(f"no Postgres: {error}")
+        not_run(f"no PostgreSQL: {error}")
     yield warehouse
     warehouse.connection.close()
 
