@@ -1,11 +1,13 @@
 {%- set reference_days = ref('int_ml_reference_days') %}
 {%- set dirty_days = ref('int_ml_dirty_days') %}
+{%- set baselines = ref('int_ml_baselines') %}
 {%- set kept = ml_monitor.previous_build_of('int_ml_reference_ranks') %}
 {%- set compared = ml_monitor.previous_build_of('int_ml_ordered_windows') %}
 /*
     Grain: log, model, version and bin version. The references whose values must be ranked in this build: those of an
     exact window that are new, or of which a day is dirty. A reference with which the last build compared nothing counts as
-    new: while a version has another one, nobody looks whether the days of the old one change.
+    new: while a version has another one, nobody looks whether the days of the old one change. One that is no reference any
+    more is here too, and finds no rows: its ranks go.
 */
 with needed as ( -- noqa: ST03
 
@@ -64,4 +66,18 @@ inner join {{ dirty_days }} as dirty
     on
         reference_days.log_name = dirty.log_name
         and reference_days.predicted_date = dirty.dirty_date
+union
+select
+    old_ranks.log_name,
+    old_ranks.model_id,
+    old_ranks.model_version,
+    old_ranks.bin_version
+from {{ kept }} as old_ranks
+left join {{ baselines }} as baselines
+    on
+        old_ranks.log_name = baselines.log_name
+        and old_ranks.model_id = baselines.model_id
+        and old_ranks.model_version = baselines.model_version
+        and old_ranks.bin_version = baselines.bin_version
+where baselines.bin_version is null
 {%- endif %}
