@@ -514,7 +514,7 @@ def test_the_page_of_the_demo(demo: tuple[Report, duckdb.DuckDBPyConnection]) ->
         assert sentence in text
     newest = connection.execute(
         "select feature_name, metric_value from ml_monitor.fct_ml_drift where model_id = 'returns_propensity' and "
-        "model_version = '2' and granularity = 'week' and slice_key is null and metric_name = 'psi' "
+        "model_version = '2' and granularity = 'week' and slice_key is null and metric_name = 'psi' and baseline_name = 'reference' "
         "and subject = 'feature' and window_start = date '2026-06-22'"
     ).fetchall()
     assert len(newest) == 9
