@@ -1,11 +1,12 @@
 /*
     Grain: log, granularity and window start. The windows that this build must replace: those with a dirty day; those
     that came or went since the last finished build, as trailing windows do when a version's first or last day moves;
-    and all windows of a log in which a day of a reference is dirty, or in which a reference is new. An old reference,
-    with which nothing is compared any more, is in no kept row and not new for that.
+    and all windows of a log in which a day of a reference is dirty, came or went, or in which a reference is new. An old
+    reference, with which nothing is compared any more, is in no kept row and not new for that.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
 {%- set built = ml_monitor.previous_build_of('int_ml_windows_built') %}
+{%- set built_reference_days = ml_monitor.previous_build_of('int_ml_reference_days_built') %}
 with bin_versions as ( -- noqa: ST03
 
     select bin_versions.*
@@ -76,6 +77,19 @@ dirty_logs as (
             and bin_versions.model_version = kept.model_version
             and bin_versions.bin_version = kept.bin_version
     where kept.bin_version is null
+    {%- endif %}
+    {%- if built_reference_days is not none %}
+    union
+    select coalesce(reference_days.log_name, built.log_name) as log_name
+    from {{ ref('int_ml_reference_days') }} as reference_days
+    full outer join {{ built_reference_days }} as built
+        on
+            reference_days.log_name = built.log_name
+            and reference_days.model_id = built.model_id
+            and reference_days.model_version = built.model_version
+            and reference_days.bin_version = built.bin_version
+            and reference_days.predicted_date = built.predicted_date
+    where reference_days.log_name is null or built.log_name is null
     {%- endif %}
 
 )

@@ -25,6 +25,7 @@ FIRST_DATE = date(2026, 1, 5)
 LAST_DAY = 38
 NEW_DAY = 39
 REFERENCE_DAYS = 10
+EXCLUDED_PERIODS = "ml_monitor_internal.ml_excluded_periods"
 SECOND_VERSION_DAY = 32
 AS_OF = "2026-02-14"  # the start of day 40
 LATER_AS_OF = "2026-02-21"  # the start of day 47: the second version's reference is complete, day 44 has come
@@ -455,3 +456,17 @@ def add_earlier_day(path: Path) -> None:
     with connect(path) as connection:
         rows = [("regression", f"early-{n}", str(moment(-3, 6, n)), str(5 + n), 1.0, 50.0) for n in range(9)]
         _insert(connection, _FORECASTS, rows)
+
+
+def exclude_reference_days(path: Path) -> None:
+    """Let policy say that two days of every reference were not normal: no raw row changes."""
+    with connect(path) as connection:
+        period = f"'{day_date(4)}', '{day_date(6)}'"
+        connection.execute(f"insert into {EXCLUDED_PERIODS} values (null, {period}, 'a broken till')")
+
+
+def copy_excluded_periods(source: Path, target: Path) -> None:
+    """Copy what policy excludes from one warehouse into another."""
+    with connect(target) as connection:
+        connection.execute(f"attach '{source}' as source (read_only)")
+        connection.execute(f"insert into {EXCLUDED_PERIODS} select * from source.{EXCLUDED_PERIODS}")

@@ -216,6 +216,7 @@ def fresh(workshop: Workshop, seeded: Path) -> Callable[..., Path]:
     def build(like: Path, name: str, variables: dict[str, Any], *, and_bins: bool = False) -> Path:
         workshop.start(seeded)
         data.copy_raw_tables(like, workshop.path, and_bins=and_bins)
+        data.copy_excluded_periods(like, workshop.path)
         workshop.dbt("run", variables)
         return workshop.keep(name)
 
@@ -423,6 +424,18 @@ def test_reference_bins_stay_frozen(
     assert query(changed_build, unseen) == [(None,)]
     [(unseen_count,)] = query(built, unseen)
     assert unseen_count > 0
+
+
+def test_excluded_reference_days_are_as_if_built_anew(
+    changed_build: Path, incremental: Callable[..., Path], fresh: Callable[..., Path]
+) -> None:
+    """Policy takes two days out of the references; the bins stay, all that is compared with them changes."""
+    variables = data.declaration()
+    built = incremental(changed_build, "excluded_build", variables, data.exclude_reference_days)
+    assert dirty_days(built) == {data.BOOKINGS: set(), data.DEMAND: set()}
+    assert_same(built, fresh(built, "excluded_fresh", variables, and_bins=True))
+    rows = "select sum(reference_count) from ml_monitor.fct_ml_drift where metric_name = 'psi' and baseline_name = 'reference'"
+    assert query(built, rows) < query(changed_build, rows)
 
 
 # Killed builds ------------------------------------------------------------------------------------------------------

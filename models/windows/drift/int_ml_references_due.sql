@@ -3,9 +3,10 @@
 {%- set baselines = ref('int_ml_baselines') %}
 {%- set kept = ml_monitor.previous_build_of('int_ml_reference_ranks') %}
 {%- set compared = ml_monitor.previous_build_of('int_ml_ordered_windows') %}
+{%- set built_reference_days = ml_monitor.previous_build_of('int_ml_reference_days_built') %}
 /*
     Grain: log, model, version and bin version. The references whose values must be ranked in this build: those of an
-    exact window that are new, or of which a day is dirty. A reference with which the last build compared nothing counts as
+    exact window that are new, or of which a day is dirty, came or went. A reference with which the last build compared nothing counts as
     new: while a version has another one, nobody looks whether the days of the old one change. One that is no reference any
     more is here too, and finds no rows: its ranks go.
 */
@@ -66,6 +67,32 @@ inner join {{ dirty_days }} as dirty
     on
         reference_days.log_name = dirty.log_name
         and reference_days.predicted_date = dirty.dirty_date
+{%- if built_reference_days is not none %}
+union
+select needed.*
+from needed
+inner join (
+    select
+        coalesce(reference_days.log_name, built.log_name) as log_name,
+        coalesce(reference_days.model_id, built.model_id) as model_id,
+        coalesce(reference_days.model_version, built.model_version) as model_version,
+        coalesce(reference_days.bin_version, built.bin_version) as bin_version
+    from {{ reference_days }} as reference_days
+    full outer join {{ built_reference_days }} as built
+        on
+            reference_days.log_name = built.log_name
+            and reference_days.model_id = built.model_id
+            and reference_days.model_version = built.model_version
+            and reference_days.bin_version = built.bin_version
+            and reference_days.predicted_date = built.predicted_date
+    where reference_days.log_name is null or built.log_name is null
+) as changed
+    on
+        needed.log_name = changed.log_name
+        and needed.model_id = changed.model_id
+        and needed.model_version = changed.model_version
+        and needed.bin_version = changed.bin_version
+{%- endif %}
 union
 select
     old_ranks.log_name,
