@@ -88,7 +88,7 @@
     {%- if table is not mapping -%}
         {{ return([place ~ "'" ~ table ~ "' is not a mapping; write " ~ table_name ~ ': {relation: source.table}']) }}
     {%- endif -%}
-    {%- set entries = ['relation', 'columns'] + (['numeric', 'categorical', 'importances'] if table_name == 'features' else []) -%}
+    {%- set entries = ['relation', 'columns'] + (['numeric', 'categorical', 'importances', 'slices', 'correlations'] if table_name == 'features' else []) -%}
     {%- set problems = ml_monitor._entry_problems(table, entries, place) -%}
     {%- set relation = table.get('relation') -%}
     {%- if relation is not none -%}
@@ -179,6 +179,28 @@
             {%- do problems.append("features: importances: " ~ feature ~ ": '" ~ importance ~ "' is not a number from 0 on") -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do problems.extend(ml_monitor._correlation_problems(features.get('correlations'), names.numeric)) -%}
+    {{ return(problems) }}
+{% endmacro %}
+
+
+{% macro _correlation_problems(correlations, numeric_features) %}
+    {%- if correlations is none or correlations in ['all', 'none'] -%}
+        {{ return([]) }}
+    {%- endif -%}
+    {%- if correlations is string or correlations is mapping or correlations is not sequence -%}
+        {{ return(["features: correlations: '" ~ correlations ~ "' is not all, none or a list of pairs; write [[first, second]]"]) }}
+    {%- endif -%}
+    {%- set problems = [] -%}
+    {%- for pair in correlations -%}
+        {%- if pair is string or pair is mapping or pair is not sequence or pair | unique | list | length != 2 or pair | length != 2 -%}
+            {%- do problems.append("features: correlations: '" ~ pair ~ "' is not a pair of two features; write [first, second]") -%}
+        {%- else -%}
+            {%- for feature in pair if feature | string | lower not in numeric_features -%}
+                {%- do problems.append("features: correlations: '" ~ feature ~ "' is no declared numeric feature") -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{ return(problems) }}
 {% endmacro %}
 
@@ -218,6 +240,14 @@
     {%- if keys | unique | list | length > ml_monitor.slice_slot_limit() -%}
         {%- set count = keys | unique | list | length -%}
         {%- do problems.append('it declares ' ~ count ~ ' slices and protected attributes; at most ' ~ ml_monitor.slice_slot_limit() ~ ' fit') -%}
+    {%- endif -%}
+    {%- set feature_slices = features.get('slices') or [] if features is mapping else [] -%}
+    {%- if feature_slices is string or feature_slices is mapping or feature_slices is not sequence -%}
+        {%- do problems.append('features: slices: is not a list; write [first, second], each one of the slices of the log') -%}
+    {%- else -%}
+        {%- for entry in feature_slices if (entry if entry is string else entry | join(' x ')).split('.')[-1] not in keys -%}
+            {%- do problems.append("features: slices: '" ~ entry ~ "' is not among the slices and protected attributes of the log") -%}
+        {%- endfor -%}
     {%- endif -%}
     {{ return(problems) }}
 {% endmacro %}

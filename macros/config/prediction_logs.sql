@@ -1,9 +1,10 @@
 {#
     The declared prediction logs, checked and completed, as a list of
       {name, task, model_id, model_version, label_threshold, exact_row_limit, category_limit, predictions, outcomes, features,
-       class_scores, numeric_features, categorical_features, importances, slices, baselines}
-    where each table is {relation, columns} or none, the features are lists of columns, and each slice is {slot,
-    slice_key, columns, table, is_protected}. What can be wrong without looking at a table is an error here, all of it
+       class_scores, numeric_features, categorical_features, importances, slices, feature_slices, correlations, baselines}
+    where each table is {relation, columns} or none, the features are lists of columns, each slice is {slot,
+    slice_key, columns, table, is_protected}, feature_slices are those by which features are counted too, and
+    correlations are pairs of numeric features. What can be wrong without looking at a table is an error here, all of it
     at once; what needs the tables is checked by check_declarations at the start of a run.
 #}
 {% macro prediction_logs() %}
@@ -35,6 +36,7 @@
     {%- set features = declared.get('features') or {} -%}
     {%- set label_threshold = declared.get('label_threshold') -%}
     {%- set exact_row_limit = declared.get('exact_row_limit') -%}
+    {%- set slices = ml_monitor._completed_slices(declared, features) -%}
     {{ return({
         'name': declared.get('name'),
         'task': declared.get('task'),
@@ -50,7 +52,9 @@
         'numeric_features': features.get('numeric') or [],
         'categorical_features': features.get('categorical') or [],
         'importances': features.get('importances') or {},
-        'slices': ml_monitor._completed_slices(declared, features),
+        'slices': slices,
+        'feature_slices': ml_monitor._feature_slices(slices, features.get('slices') or []),
+        'correlations': ml_monitor._correlated_pairs(features),
         'baselines': declared.get('baselines') if declared.get('baselines') is not none else ml_monitor.setting('baselines'),
     }) }}
 {% endmacro %}
@@ -91,4 +95,35 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(slices) }}
+{% endmacro %}
+
+
+{% macro _feature_slices(slices, requested) %}
+    {%- set keys = [] -%}
+    {%- for entry in requested -%}
+        {%- do keys.append((entry if entry is string else entry | join(' x ')).split('.')[-1]) -%}
+    {%- endfor -%}
+    {{ return(slices | selectattr('slice_key', 'in', keys) | list) }}
+{% endmacro %}
+
+
+{#
+    The pairs of numeric features whose correlation is followed: those that are declared, else all, as long as they are
+    not more than the setting correlation_pair_limit: their number grows with the square of the features.
+#}
+{% macro _correlated_pairs(features) %}
+    {%- set names = features.get('numeric') or [] -%}
+    {%- set declared = features.get('correlations') -%}
+    {%- if declared == 'none' -%}
+        {{ return([]) }}
+    {%- elif declared is not none and declared != 'all' -%}
+        {{ return(declared) }}
+    {%- endif -%}
+    {%- set pairs = [] -%}
+    {%- for first in names -%}
+        {%- for second in names[loop.index:] -%}
+            {%- do pairs.append([first, second]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(pairs if declared == 'all' or pairs | length <= ml_monitor.setting('correlation_pair_limit') else []) }}
 {% endmacro %}

@@ -11,6 +11,7 @@
         'as_of': none,
         'exact_row_limit': 50000,
         'category_limit': 100,
+        'correlation_pair_limit': 28,
         'reference_days': 28,
         'baselines': ['reference', 'previous', 'trailing', 'same_weekday', 'same_season'],
         'policy': {},

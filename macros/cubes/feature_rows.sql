@@ -1,7 +1,8 @@
 {#
     The feature values of one log's accepted predictions, one row a prediction:
       log_name, model_id, model_version, prediction_id, predicted_date,
-      n1, n2, ... the numeric features as doubles, c1, c2, ... the categorical ones as text, in declared order.
+      n1, n2, ... the numeric features as doubles, c1, c2, ... the categorical ones as text, in declared order,
+      slice_1, ... those slices by which the features of the log are counted too.
     `days_join` is a join clause over the alias `predictions` that keeps the days that are wanted.
 
     Features in a table of their own join by id; an id that stands there more than once gives its greatest values, so
@@ -45,6 +46,9 @@
         {%- for slot in ml_monitor.feature_slots(log) %},
         features.{{ slot }}
         {%- endfor %}
+        {%- for slice in log.feature_slices %},
+        predictions.slice_{{ slice.slot }}
+        {%- endfor %}
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ days_join }}
     left join (
@@ -86,9 +90,15 @@
         {%- for slot in ml_monitor.feature_slots(log) %},
         predictions.{{ slot }}
         {%- endfor %}
+        {%- for slice in log.feature_slices %},
+        predictions.slice_{{ slice.slot }}
+        {%- endfor %}
     from (
         select
             {{- ml_monitor._feature_columns(log, 'raw_rows') }}
+            {%- for slice in log.feature_slices %}
+            {{ ml_monitor.input_slice(slice) }} as slice_{{ slice.slot }},
+            {%- endfor %}
             {{- keys }}
         from {{ ml_monitor.declared_relation(table.relation) }} as raw_rows
     ) as predictions
@@ -110,9 +120,15 @@
         {%- for slot in ml_monitor.feature_slots(log) %},
         matching.{{ slot }}
         {%- endfor %}
+        {%- for slice in log.feature_slices %},
+        matching.slice_{{ slice.slot }}
+        {%- endfor %}
     from (
         select
             predictions.*,
+            {%- for slice in log.feature_slices %}
+            accepted.slice_{{ slice.slot }},
+            {%- endfor %}
             row_number() over (
                 partition by predictions.model_id, predictions.model_version, predictions.prediction_id
                 order by

@@ -167,6 +167,8 @@ def feature(subject: str | None, name: str | None) -> str:
         return "the predicted label" if name == "predicted_label" else "the predicted value"
     if subject == "label":
         return "the actual outcome"
+    if subject == "feature_pair" and name:
+        return "the correlation of " + name.replace(" x ", " and ")
     return name or "all rows"
 
 

@@ -267,7 +267,23 @@ WITHOUT_TABLE: dict[str, tuple[dict[str, Any], list[str]]] = {
         changed(HOTEL, baselines=["reference", "last_year"]), ["baselines: unknown baseline 'last_year'", "same_season"],
     ),
     "baselines as text": (changed(HOTEL, baselines="previous"), ["baselines: 'previous' is not a list"]),
-    "importance of no feature": (
+    "correlations as a word": (
+        changed(HOTEL, features=HOTEL["features"] | {"correlations": "some"}),
+        ["features: correlations: 'some' is not all, none or a list of pairs"],
+    ),
+    "a correlation of one": (
+        changed(HOTEL, features=HOTEL["features"] | {"correlations": [["lead_time", "lead_time"]]}),
+        ["is not a pair of two features"],
+    ),
+    "a correlation of a stranger": (
+        changed(HOTEL, features=HOTEL["features"] | {"correlations": [["lead_time", "rooms"]]}),
+        ["correlations: 'rooms' is no declared numeric feature"],
+    ),
+    "a slice of features only": (
+        changed(HOTEL, features=HOTEL["features"] | {"slices": ["weather"]}),
+        ["features: slices: 'weather' is not among the slices"],
+    ),
+    "importance of a stranger": (
         changed(HOTEL, features=HOTEL["features"] | {"importances": {"rooms": 1}}),
         ["importances: 'rooms' is no declared feature"],
     ),

@@ -57,6 +57,7 @@ VARS = {
                     "relation": "hotel_cancellations.raw_features",
                     "numeric": ["amount"],
                     "categorical": ["channel"],
+                    "slices": ["region"],
                 },
                 "slices": ["region"],
             },
@@ -652,6 +653,35 @@ def test_psi(name: str, case: Case, drift: pd.DataFrame, bin_edges: Edges) -> No
             elif not math.isclose(row["p_value"], p_value, rel_tol=1e-9, abs_tol=1e-12):
                 problems.append(f"{feature} {key} p_value is {row['p_value']!r}, not {p_value!r}")
     assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
+
+
+@pytest.mark.parametrize("name", ["ordinary", "ties", "outlier", "null_region", "region_of_one"])
+def test_features_by_slice(name: str, edges: duckdb.DuckDBPyConnection) -> None:
+    """KS, Wasserstein distance and mean of a feature in one region against scipy over the rows of that region."""
+    case = BINARY_CASES[name]
+    rows = Rows(case)
+    amount = np.clip([math.nan if value is None else value for value in case.amount], -1e150, 1e150)
+    first = rows.day[rows.is_accepted].min()
+    is_reference = rows.is_accepted & (rows.day >= first) & (rows.day < first + REFERENCE_DAYS)
+    shown = edges.execute("""
+        select granularity, window_start, window_end, slice_value, metric_name, metric_value, metric_error_bound
+        from ml_monitor.fct_ml_drift
+        where model_id = ? and feature_name = 'amount' and baseline_name = 'reference' and slice_key = 'region'
+            and metric_name in ('ks', 'wasserstein', 'mean_change') and metric_value is not null
+    """, [name]).fetchall()  # fmt: skip
+    problems = []
+    for granularity, start, end, region, metric, value, bound in shown:
+        is_in = rows.window(start, end, region)
+        current, base = amount[is_in], amount[is_reference & (rows.region == region)]
+        expected = {
+            "ks": lambda: stats.ks_2samp(current, base).statistic,
+            "wasserstein": lambda: stats.wasserstein_distance(current, base),
+            "mean_change": lambda: current.mean() - base.mean(),
+        }[metric]()
+        if not abs(value - expected) <= bound + 1e-9 * max(abs(expected), 1e-9 * np.abs(amount).max()):
+            problems.append((metric, granularity, start, region, value, expected, bound))
+    assert not problems, problems[:5]
+    assert {region for _, _, _, region, *_ in shown} >= set(case.region) - {"alone", None}
 
 
 def test_many_unseen_categories_lose_no_row(edges: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,6 @@
 /*
-    Grain: log, subject and feature. What can drift in a log: its declared features, what the model says, and what
-    came true.
+    Grain: log, subject and feature. What can drift in a log: its declared features, pairs of them, what the model says,
+    and what came true.
 */
 {%- for log in ml_monitor.prediction_logs() %}
 {%- set subjects = [] %}
@@ -9,6 +9,9 @@
 {%- endfor %}
 {%- for feature in log.categorical_features %}
 {%- do subjects.append(['feature', feature, 'categorical']) %}
+{%- endfor %}
+{%- for pair in log.correlations %}
+{%- do subjects.append(['feature_pair', pair | join(' x '), 'pair']) %}
 {%- endfor %}
 {%- if log.task == 'binary_classification' or (log.task == 'ranking' and 'score' in log.predictions.columns) %}
 {%- do subjects.append(['score', 'score', 'numeric']) %}

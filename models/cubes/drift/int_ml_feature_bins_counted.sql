@@ -1,7 +1,6 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 /*
-    Grain: log, model, version, bin version, day, feature and bin. The cells of each
-    feature, added up to its bins. bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the
+    Grain: log, model, version, bin version, day, slice, feature and bin. The cells of each feature, added up to its bins. bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the
     reference), other (rarer categories of the reference), unseen (categories that the reference lacks; the most frequent of a day by name),
     null, non_finite. Interval rows outside the range of the reference are counted apart (is_out_of_range).
 */
@@ -67,6 +66,8 @@ counted as (
         model_version,
         bin_version,
         predicted_date,
+        slice_key,
+        slice_value,
         feature_name,
         bin_number,
         cast(null as {{ dbt.type_string() }}) as bin_category,
@@ -78,6 +79,8 @@ counted as (
         model_version,
         bin_version,
         predicted_date,
+        slice_key,
+        slice_value,
         feature_name,
         bin_number
     union all
@@ -87,6 +90,8 @@ counted as (
         cells.model_version,
         cells.bin_version,
         cells.predicted_date,
+        cells.slice_key,
+        cells.slice_value,
         cells.feature_name,
         case when cells.category is null then -1 else 0 end as bin_number,
         cells.category as bin_category,
@@ -102,7 +107,7 @@ counted as (
 
 ),
 
-{{ ml_monitor.named_bins('counted', "'feature'") }}
+{{ ml_monitor.named_bins('counted', "'feature'", ['slice_key', 'slice_value']) }}
 
 select
     named.log_name,
@@ -110,6 +115,8 @@ select
     named.model_version,
     named.bin_version,
     named.predicted_date,
+    named.slice_key,
+    named.slice_value,
     named.feature_name,
     named.bin_kind,
     named.bin_number,
@@ -123,6 +130,8 @@ group by
     named.model_version,
     named.bin_version,
     named.predicted_date,
+    named.slice_key,
+    named.slice_value,
     named.feature_name,
     named.bin_kind,
     named.bin_number,

@@ -10,8 +10,8 @@
 {%- endset %}
 /*
     Grain: log, model, version, day, slice, subject, feature and value. How many rows have each finite value, for the
-    days that this build reads value by value and for these alone; features for all rows, score, prediction and label
-    by slice too. Values count as at most 1e150, and -0 as 0.
+    days that this build reads value by value and for these alone; score, prediction and label by slice too, features
+    where the log asks for it. Values count as at most 1e150, and -0 as 0.
 */
 with predictions as (
 
@@ -46,7 +46,8 @@ with predictions as (
 )
 {%- endfor %}
 {%- for log in ml_monitor.prediction_logs() if log.numeric_features %}
-{%- set log_number = loop.index %},
+{%- set log_number = loop.index %}
+{%- set slice_slots = ml_monitor.feature_slice_slots(log) %},
 
 log_{{ log_number }}_rows as (
 
@@ -54,7 +55,11 @@ log_{{ log_number }}_rows as (
 
 )
 {%- for chunk in log.numeric_features | batch(chunk_size) %}
-{%- set offset = loop.index0 * chunk_size %},
+{%- set offset = loop.index0 * chunk_size %}
+{%- set value_slots = [] %}
+{%- for feature in chunk %}
+{%- do value_slots.append('n' ~ (offset + loop.index)) %}
+{%- endfor %},
 
 log_{{ log_number }}_values_{{ loop.index }} as (
 
@@ -63,8 +68,10 @@ log_{{ log_number }}_values_{{ loop.index }} as (
         model_id,
         model_version,
         predicted_date
-        {%- for feature in chunk %}
-        {%- set slot = 'n' ~ (offset + loop.index) %},
+        {%- for slot in slice_slots %},
+        slice_{{ slot }}
+        {%- endfor %}
+        {%- for slot in value_slots %},
         {{ ml_monitor.countable_value(slot) }} as {{ slot }}
         {%- endfor %}
     from log_{{ log_number }}_rows
@@ -78,6 +85,8 @@ log_{{ log_number }}_counted_{{ loop.index }} as (
         feature_values.model_id,
         feature_values.model_version,
         feature_values.predicted_date,
+        {{ ml_monitor.slice_slot('feature_values', slice_slots) }} as slice_slot,
+        {{ ml_monitor.slice_value('feature_values', slice_slots) }} as slice_value,
         case
             {%- for feature in chunk %}
             when grouping(feature_values.n{{ offset + loop.index }}) = 0 then '{{ feature }}'
@@ -86,11 +95,8 @@ log_{{ log_number }}_counted_{{ loop.index }} as (
         coalesce({% for feature in chunk %}feature_values.n{{ offset + loop.index }}{{ ', ' if not loop.last }}{% endfor %}) as counted_value,
         count(*) as row_count
     from log_{{ log_number }}_values_{{ loop.index }} as feature_values
-    group by grouping sets (
-        {%- for feature in chunk %}
-        (feature_values.log_name, feature_values.model_id, feature_values.model_version, feature_values.predicted_date, feature_values.n{{ offset + loop.index }}){{ ',' if not loop.last }}
-        {%- endfor %}
-    )
+    group by
+        {{ ml_monitor.grouping_sets_by_column('feature_values', ['log_name', 'model_id', 'model_version', 'predicted_date'], value_slots, slice_slots) }}
 
 )
 {%- endfor %}
@@ -106,8 +112,8 @@ counted as (
         model_id,
         model_version,
         predicted_date,
-        0 as slice_slot,
-        cast(null as {{ dbt.type_string() }}) as slice_value,
+        slice_slot,
+        slice_value,
         'feature' as subject,
         feature_name,
         counted_value,

@@ -1,7 +1,8 @@
 /*
     Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the
     score, the prediction and the label, in every window and for every baseline, measured or not; every other measure
-    where there is one. Slices for score, prediction and label, compared with the reference, where the window has rows of the slice.
+    where there is one. Slices for score, prediction and label, and for features where the log asks for it, compared with
+    the reference, where the window has rows of the slice.
     A verdict needs the size (thresholds) and the significance (q-value of the window's family); comparisons with other
     baselines than the reference are shown, not judged.
 */
@@ -59,8 +60,13 @@ compared_windows as (
         comparisons.baseline_name,
         comparisons.baseline_id is not null as has_baseline,
         windows.is_in_baseline and comparisons.baseline_name = 'reference' as is_in_baseline,
-        coalesce(maturity.is_mature, false) as is_mature
+        coalesce(maturity.is_mature, false) as is_mature,
+        windows.slice_key is null or coalesce(slots.has_features, false) as has_features
     from windows
+    left join {{ ref('int_ml_slice_slots') }} as slots
+        on
+            windows.log_name = slots.log_name
+            and windows.slice_key = slots.slice_key
     left join {{ ref('int_ml_window_maturity') }} as maturity
         on
             windows.log_name = maturity.log_name
@@ -91,7 +97,7 @@ expected as (
     inner join subjects
         on
             compared_windows.log_name = subjects.log_name
-            and (compared_windows.slice_key is null or subjects.subject != 'feature')
+            and (compared_windows.has_features or subjects.subject != 'feature')
     inner join thresholds
         on
             compared_windows.model_id = thresholds.model_id

@@ -32,17 +32,22 @@ subjects as (
 slices as (
 
     select
-        log_name,
-        model_id,
-        slice_key,
-        slice_value
-    from {{ ref('int_ml_predictions_counted') }}
-    where slice_key is not null
+        cubes.log_name,
+        cubes.model_id,
+        cubes.slice_key,
+        cubes.slice_value,
+        slots.has_features
+    from {{ ref('int_ml_predictions_counted') }} as cubes
+    inner join {{ ref('int_ml_slice_slots') }} as slots
+        on
+            cubes.log_name = slots.log_name
+            and cubes.slice_key = slots.slice_key
     group by
-        log_name,
-        model_id,
-        slice_key,
-        slice_value
+        cubes.log_name,
+        cubes.model_id,
+        cubes.slice_key,
+        cubes.slice_value,
+        slots.has_features
 
 ),
 
@@ -67,7 +72,8 @@ checks as (
         on models.log_name = subjects.log_name
     inner join metrics
         on
-            (metrics.area = 'drift' and metrics.task in ('all', subjects.feature_kind))
+            (metrics.area = 'drift' and metrics.task = subjects.feature_kind)
+            or (metrics.area = 'drift' and metrics.task = 'all' and subjects.subject != 'feature_pair')
             or (metrics.metric_name = 'null_rate' and subjects.subject = 'feature')
             or (
                 metrics.metric_name in ('non_finite_rate', 'out_of_range_rate')
@@ -89,14 +95,15 @@ checks as (
         slices.slice_key,
         slices.slice_value
     from models
-    inner join subjects
-        on
-            models.log_name = subjects.log_name
-            and subjects.subject != 'feature'
     inner join slices
         on
             models.log_name = slices.log_name
             and models.model_id = slices.model_id
+    inner join subjects
+        on
+            models.log_name = subjects.log_name
+            and subjects.subject != 'feature_pair'
+            and (slices.has_features or subjects.subject != 'feature')
     inner join metrics
         on
             metrics.area = 'drift'

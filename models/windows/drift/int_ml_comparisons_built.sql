@@ -3,6 +3,7 @@
     knew: the next one sees by them whose baseline has changed. Built after every model that is replaced by comparison.
     depends on: {% for model in [
         'fct_ml_drift_bins', 'int_ml_bin_distances', 'int_ml_moment_changes', 'int_ml_value_distances',
+        'int_ml_correlation_changes',
     ] %}{{ ref(model) }} {% endfor %}
 */
 select

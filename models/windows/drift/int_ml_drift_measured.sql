@@ -60,6 +60,20 @@ value_distances as (
 
 ),
 
+correlation_changes as (
+
+    select
+        correlation_changes.*,
+        baselines.bin_version
+    from {{ ref('int_ml_correlation_changes') }} as correlation_changes
+    inner join {{ ref('int_ml_baselines') }} as baselines
+        on
+            correlation_changes.log_name = baselines.log_name
+            and correlation_changes.model_id = baselines.model_id
+            and correlation_changes.model_version = baselines.model_version
+
+),
+
 moment_changes as (
 
     select
@@ -179,3 +193,28 @@ select
     cast(null as {{ dbt.type_bigint() }}) as value_bin_count
 from value_distances
 {%- endfor %}
+union all
+select
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    cast(null as {{ dbt.type_string() }}) as slice_key,
+    cast(null as {{ dbt.type_string() }}) as slice_value,
+    baseline_name,
+    bin_version,
+    'feature_pair' as subject,
+    feature_name,
+    'correlation_change' as metric_name,
+    correlation_change as metric_value,
+    {{ zero }} as metric_error_bound,
+    sample_count,
+    reference_count,
+    reference_correlation as reference_value,
+    correlation_change_lower as ci_lower,
+    correlation_change_upper as ci_upper,
+    correlation_change_p_value as p_value,
+    cast(null as {{ dbt.type_bigint() }}) as bin_count,
+    cast(null as {{ dbt.type_bigint() }}) as value_bin_count
+from correlation_changes

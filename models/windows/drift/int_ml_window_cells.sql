@@ -111,8 +111,8 @@ day_cells as (
 
     select
         numbered_days.day_number,
-        cast(null as {{ dbt.type_string() }}) as slice_key,
-        cast(null as {{ dbt.type_string() }}) as slice_value,
+        cells.slice_key,
+        cells.slice_value,
         'feature' as subject,
         cells.feature_name,
         cells.cell_key,
