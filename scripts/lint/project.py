@@ -36,6 +36,7 @@ def _shortened(log: dict[str, Any], feature_count: int) -> dict[str, Any]:
     for kind in ("numeric", "categorical"):
         if kind in features:
             features[kind] = features[kind][:feature_count]
+    features.pop("correlations", None)  # the first two features are one pair
     return {**log, "features": features}
 
 

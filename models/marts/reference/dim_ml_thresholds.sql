@@ -72,7 +72,7 @@ checks as (
         on models.log_name = subjects.log_name
     inner join metrics
         on
-            (metrics.area = 'drift' and metrics.task = subjects.feature_kind)
+            (subjects.feature_kind = metrics.task and metrics.area = 'drift')
             or (metrics.area = 'drift' and metrics.task = 'all' and subjects.subject != 'feature_pair')
             or (metrics.metric_name = 'null_rate' and subjects.subject = 'feature')
             or (

@@ -73,7 +73,7 @@ paired_sides as (
         window_pairs.feature_name,
         window_pairs.pair_count as sample_count,
         baseline.pair_count as reference_count,
-        {{ ml_monitor.correlation('window_pairs') }} as correlation,
+        {{ ml_monitor.correlation('window_pairs') }} as window_correlation,
         {{ ml_monitor.correlation('baseline') }} as reference_correlation
     from comparisons
     inner join window_pairs
@@ -97,9 +97,9 @@ transformed as (
 
     select
         paired_sides.*,
-        {{ ml_monitor.fisher_z('paired_sides.correlation') }} as fisher_z,
+        {{ ml_monitor.fisher_z('paired_sides.window_correlation') }} as window_fisher_z,
         {{ ml_monitor.fisher_z('paired_sides.reference_correlation') }} as reference_fisher_z,
-        1 / sqrt(cast(nullif(greatest(paired_sides.sample_count - 3, 0), 0) as {{ ml_monitor.type_double() }})) as z_error,
+        1 / sqrt(cast(nullif(greatest(paired_sides.sample_count - 3, 0), 0) as {{ ml_monitor.type_double() }})) as window_z_error,
         1 / sqrt(cast(nullif(greatest(paired_sides.reference_count - 3, 0), 0) as {{ ml_monitor.type_double() }})) as reference_z_error
     from paired_sides
 
@@ -109,13 +109,13 @@ intervals as (
 
     select
         transformed.*,
-        {%- for side in ['', 'reference_'] %}
+        {%- for side in ['window_', 'reference_'] %}
         {%- for end, sign in [('lower', '-'), ('upper', '+')] %}
         {{ ml_monitor.inverse_fisher_z('transformed.' ~ side ~ 'fisher_z ' ~ sign ~ ' ' ~ ml_monitor.z_95() ~ ' * transformed.' ~ side ~ 'z_error') }} as {{ side }}correlation_{{ end }},
         {%- endfor %}
         {%- endfor %}
-        abs(transformed.fisher_z - transformed.reference_fisher_z)
-        / sqrt(power(transformed.z_error, 2) + power(transformed.reference_z_error, 2)) as change_z
+        abs(transformed.window_fisher_z - transformed.reference_fisher_z)
+        / sqrt(power(transformed.window_z_error, 2) + power(transformed.reference_z_error, 2)) as change_z
     from transformed
 
 )
@@ -131,14 +131,14 @@ select
     feature_name,
     sample_count,
     reference_count,
-    correlation,
+    window_correlation,
     reference_correlation,
-    correlation - reference_correlation as correlation_change,
-    correlation - reference_correlation - sqrt(
-        power(correlation - correlation_lower, 2) + power(reference_correlation_upper - reference_correlation, 2)
+    window_correlation - reference_correlation as correlation_change,
+    window_correlation - reference_correlation - sqrt(
+        power(window_correlation - window_correlation_lower, 2) + power(reference_correlation_upper - reference_correlation, 2)
     ) as correlation_change_lower,
-    correlation - reference_correlation + sqrt(
-        power(correlation_upper - correlation, 2) + power(reference_correlation - reference_correlation_lower, 2)
+    window_correlation - reference_correlation + sqrt(
+        power(window_correlation_upper - window_correlation, 2) + power(reference_correlation - reference_correlation_lower, 2)
     ) as correlation_change_upper,
     {{ ml_monitor.normal_two_sided_p('change_z') }} as correlation_change_p_value
 from intervals
