@@ -56,7 +56,7 @@ def dbt_build(database: Path, folder: Path, as_of: str) -> tuple[float, dict[str
     models = []
     for result in results:
         node = manifest[result["unique_id"]]
-        layer = "seeds" if node["resource_type"] == "seed" else node["fqn"][1]
+        layer = node["fqn"][1] if node["resource_type"] == "model" else node["resource_type"] + "s"
         layers[layer] += result["execution_time"]
         models.append((node["name"], result["execution_time"]))
     return seconds, layers, sorted(models, key=lambda item: -item[1])[:8]

@@ -7,14 +7,13 @@
     distribution functions of window and reference:
       ks           sup |F - G|; F is constant between two values of the window and G rises, so it lies at a value, or just
                    below one
-      wasserstein  integral of |F^-1 - G^-1| over the shares. Each distinct value v of the window holds the shares from
-                   F(v-) to F(v), on which G^-1 rises and meets v at G(v): two differences of Q(u), the integral of G^-1
-                   from 0 to u, and Q is a prefix sum of the sorted reference
-                   (measured error: 1e-15 of the largest distance of a value from the reference's median)
+      wasserstein  integral of |F - G|. Between two values of the window F is constant, and the integral of G is the difference
+                   of two prefix sums of the sorted reference (area); where G passes F in between, the value at which it
+                   does parts the two (measured error: 1e-15 of the largest distance of a value from the reference's median)
       quantile_05, _50, _95  numpy's linear interpolation, with the order statistics that hold the quantile with 95 %
                    (normal approximation of the binomial rank)
-    The reference is sorted once (int_ml_reference_ranks): the distinct values of all windows are merged into it in
-    one sort, and so are the ranks at which Q is wanted.
+    The reference is sorted once (int_ml_reference_ranks): the values of all days are merged into it in one sort, and so
+    are the ranks at which G passes F.
 */
 with windows as (
 
@@ -58,7 +57,8 @@ series as (
         ranks.subject,
         ranks.feature_name,
         ranks.centre,
-        max(ranks.row_count_at_most) as reference_count,
+        cast(max(ranks.row_count_at_most) as {{ ml_monitor.type_double() }}) as reference_count,
+        sum(ranks.row_count * (ranks.counted_value - ranks.centre)) as reference_value_sum,
         count(*) as reference_distinct_count,
         row_number() over (
             order by
@@ -85,16 +85,20 @@ series as (
 
 ),
 
+/* area is the integral of R G up to the value, G the reference's distribution function and R its rows */
 reference_values as (
 
     select
         series.series_number,
         series.reference_count,
+        row_number() over (
+            order by series.series_number asc, ranks.counted_value asc nulls last
+        ) as reference_number,
         ranks.counted_value,
-        ranks.counted_value - ranks.centre as centred_value,
-        ranks.row_count,
-        ranks.row_count_at_most,
-        ranks.value_sum_at_most
+        cast(ranks.row_count_at_most as {{ ml_monitor.type_double() }}) as row_count_at_most,
+        cast(ranks.row_count_at_most - ranks.row_count as {{ ml_monitor.type_double() }}) as row_count_below,
+        ranks.value_sum_at_most,
+        ranks.row_count_at_most * (ranks.counted_value - ranks.centre) - ranks.value_sum_at_most as area
     from series
     inner join {{ ref('int_ml_reference_ranks') }} as ranks
         on
@@ -109,17 +113,32 @@ reference_values as (
 
 ),
 
+days as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date,
+        row_number() over (order by log_name asc, model_id asc, model_version asc, predicted_date asc) as day_number
+    from {{ ref('int_ml_exact_days') }}
+
+),
+
 day_values as (
 
     select
         series.series_number,
-        counted.log_name,
-        counted.model_id,
-        counted.model_version,
-        counted.predicted_date,
+        days.day_number,
         counted.counted_value,
         counted.row_count
     from {{ ref('int_ml_values_counted') }} as counted
+    inner join days
+        on
+            counted.log_name = days.log_name
+            and counted.model_id = days.model_id
+            and counted.model_version = days.model_version
+            and counted.predicted_date = days.predicted_date
     inner join series
         on
             counted.log_name = series.log_name
@@ -132,67 +151,24 @@ day_values as (
 
 ),
 
-window_values as (
-
-    select
-        windows.window_number,
-        day_values.series_number,
-        day_values.counted_value,
-        sum(day_values.row_count) as row_count
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-    inner join day_values
-        on
-            window_days.log_name = day_values.log_name
-            and window_days.model_id = day_values.model_id
-            and window_days.model_version = day_values.model_version
-            and window_days.predicted_date = day_values.predicted_date
-    group by
-        windows.window_number,
-        day_values.series_number,
-        day_values.counted_value
-
-),
-
-/* where each value of any window stands in the reference: one sort for all windows */
+/* where each value of a day stands in the reference, whose rows come first among equals: one sort for all windows */
 merged_values as (
 
     select
         series_number,
         counted_value,
-        row_count as reference_row_count,
-        centred_value * row_count as reference_value_sum
+        reference_number,
+        0 as day_number,
+        0 as row_count
     from reference_values
     union all
     select
         series_number,
         counted_value,
-        0 as reference_row_count,
-        0 as reference_value_sum
-    from window_values
-    group by
-        series_number,
-        counted_value
-
-),
-
-distinct_values as (
-
-    select
-        series_number,
-        counted_value,
-        sum(reference_row_count) as reference_row_count,
-        sum(reference_value_sum) as reference_value_sum
-    from merged_values
-    group by
-        series_number,
-        counted_value
+        0 as reference_number,
+        day_number,
+        row_count
+    from day_values
 
 ),
 
@@ -201,60 +177,200 @@ positions as (
     select
         series_number,
         counted_value,
-        reference_row_count,
-        sum(reference_row_count) over ascending as reference_at_most,
-        sum(reference_value_sum) over ascending as reference_sum_at_most
-    from distinct_values
-    window
-        ascending as (
+        day_number,
+        row_count,
+        max(reference_number) over (
             partition by series_number
-            order by counted_value asc nulls last
+            order by counted_value asc nulls last, day_number asc
             rows between unbounded preceding and current row
+        ) as last_reference_number
+    from merged_values
+
+),
+
+day_positions as (
+
+    select
+        positions.series_number,
+        positions.day_number,
+        positions.counted_value,
+        positions.row_count,
+        coalesce(
+            case
+                when reference_values.counted_value = positions.counted_value then reference_values.row_count_below
+                else reference_values.row_count_at_most
+            end, 0
+        ) as reference_below,
+        coalesce(reference_values.row_count_at_most, 0) as reference_at_most,
+        coalesce(
+            reference_values.area
+            + reference_values.row_count_at_most * (positions.counted_value - reference_values.counted_value), 0
+        ) as area
+    from positions
+    left join reference_values
+        on positions.last_reference_number = reference_values.reference_number
+    where positions.day_number > 0
+
+),
+
+days_of_windows as (
+
+    select
+        windows.window_number,
+        days.day_number
+    from windows
+    inner join {{ ref('int_ml_window_days') }} as window_days
+        on
+            windows.log_name = window_days.log_name
+            and windows.model_id = window_days.model_id
+            and windows.model_version = window_days.model_version
+            and windows.granularity = window_days.granularity
+            and windows.window_start = window_days.window_start
+    inner join days
+        on
+            window_days.log_name = days.log_name
+            and window_days.model_id = days.model_id
+            and window_days.model_version = days.model_version
+            and window_days.predicted_date = days.predicted_date
+
+),
+
+/* one number for window and series */
+comparisons as (
+
+    select
+        days_of_windows.window_number,
+        day_counts.series_number,
+        row_number() over (
+            order by days_of_windows.window_number asc, day_counts.series_number asc
+        ) as comparison_number,
+        cast(sum(day_counts.row_count) as {{ ml_monitor.type_double() }}) as sample_count,
+        cast(max(day_counts.reference_count) as {{ ml_monitor.type_double() }}) as reference_count
+    from days_of_windows
+    inner join (
+        select
+            day_values.day_number,
+            day_values.series_number,
+            sum(day_values.row_count) as row_count,
+            max(series.reference_count) as reference_count
+        from day_values
+        inner join series
+            on day_values.series_number = series.series_number
+        group by
+            day_values.day_number,
+            day_values.series_number
+    ) as day_counts
+        on days_of_windows.day_number = day_counts.day_number
+    group by
+        days_of_windows.window_number,
+        day_counts.series_number
+
+),
+
+comparison_days as (
+
+    select
+        comparisons.comparison_number,
+        comparisons.series_number,
+        days_of_windows.day_number
+    from comparisons
+    inner join days_of_windows
+        on comparisons.window_number = days_of_windows.window_number
+
+),
+
+/* a value that stands in several days of a window has a row for each; only the last of them ends a step of F */
+window_values as (
+
+    select
+        comparison_days.comparison_number,
+        day_positions.counted_value,
+        day_positions.reference_at_most,
+        day_positions.reference_below,
+        day_positions.area,
+        cast(sum(day_positions.row_count) over (
+            partition by comparison_days.comparison_number
+            order by day_positions.counted_value asc nulls last
+            rows between unbounded preceding and current row
+        ) as {{ ml_monitor.type_double() }}) as count_at_most,
+        lead(day_positions.counted_value) over next_value as next_value,
+        lead(day_positions.reference_below) over next_value as next_reference_below,
+        lead(day_positions.area) over next_value as next_area
+    from comparison_days
+    inner join day_positions
+        on
+            comparison_days.day_number = day_positions.day_number
+            and comparison_days.series_number = day_positions.series_number
+    window
+        next_value as (
+            partition by comparison_days.comparison_number
+            order by day_positions.counted_value asc nulls last
         )
 
 ),
 
-cumulated as (
+/* how far F stands above G at a value, and just below the next one: F is constant between them and G rises */
+steps as (
 
     select
-        window_number,
-        series_number,
-        counted_value,
-        row_count,
-        cast(sum(row_count) over (
-            partition by window_number, series_number
-            order by counted_value asc nulls last
-            rows between unbounded preceding and current row
-        ) as {{ ml_monitor.type_double() }}) as count_at_most,
-        cast(sum(row_count) over (partition by window_number, series_number) as {{ ml_monitor.type_double() }}) as sample_count
+        window_values.*,
+        comparisons.sample_count,
+        comparisons.reference_count,
+        window_values.count_at_most / comparisons.sample_count as share_at_most,
+        window_values.count_at_most / comparisons.sample_count
+        - window_values.reference_at_most / comparisons.reference_count as difference,
+        window_values.count_at_most / comparisons.sample_count
+        - window_values.next_reference_below / comparisons.reference_count as difference_below_next
     from window_values
+    inner join comparisons
+        on window_values.comparison_number = comparisons.comparison_number
 
 ),
 
-placed as (
+measured as (
 
     select
-        cumulated.window_number,
-        cumulated.series_number,
-        cumulated.counted_value,
-        cumulated.counted_value - series.centre as centred_value,
-        cumulated.count_at_most,
-        cumulated.count_at_most - cumulated.row_count as count_below,
-        cumulated.sample_count,
-        cast(series.reference_count as {{ ml_monitor.type_double() }}) as reference_count,
-        cast(positions.reference_at_most as {{ ml_monitor.type_double() }}) as reference_at_most,
-        cast(positions.reference_at_most - positions.reference_row_count as {{ ml_monitor.type_double() }}) as reference_below,
-        positions.reference_sum_at_most,
-        /* the rank in the reference that the share F(v) reaches, and the whole rank that holds it */
-        cumulated.count_at_most * series.reference_count / cumulated.sample_count as reached_rank,
-        floor((cumulated.count_at_most * series.reference_count + cumulated.sample_count - 1) / cumulated.sample_count) as whole_rank
-    from cumulated
-    inner join series
-        on cumulated.series_number = series.series_number
-    inner join positions
-        on
-            cumulated.series_number = positions.series_number
-            and cumulated.counted_value = positions.counted_value
+        comparison_number,
+        count(*) filter (where next_value is null or next_value > counted_value) as distinct_count,
+        greatest(
+            max(abs(difference)) filter (where next_value is null or next_value > counted_value),
+            coalesce(max(abs(difference_below_next)) filter (where next_value > counted_value), 0),
+            min(reference_below / reference_count)
+        ) as ks,
+        coalesce(sum(abs(share_at_most * (next_value - counted_value) - (next_area - area) / reference_count)) filter (
+            where difference <= 0 or difference_below_next >= 0
+        ), 0) as area_between,
+        min(area / reference_count) as area_before,
+        max(area / reference_count) as area_up_to_last,
+        max(counted_value) as last_value
+        {%- for name, level in levels.items() %}
+        {%- set rank = '(sample_count - 1) * ' ~ ml_monitor.double_literal(level) %}
+        {%- set spread = z ~ ' * sqrt(sample_count * ' ~ ml_monitor.double_literal(level * (1 - level)) ~ ')' %}
+        {%- set middle = 'sample_count * ' ~ ml_monitor.double_literal(level) %},
+        min(counted_value) filter (where count_at_most >= floor({{ rank }}) + 1) as low_value_{{ name }},
+        min(counted_value) filter (where count_at_most >= least(floor({{ rank }}) + 2, sample_count)) as high_value_{{ name }},
+        max({{ rank }} - floor({{ rank }})) as weight_{{ name }},
+        min(counted_value) filter (where count_at_most >= greatest(floor({{ middle }} - {{ spread }}), 1)) as quantile_{{ name }}_lower,
+        min(counted_value) filter (where count_at_most >= least(ceil({{ middle }} + {{ spread }}) + 1, sample_count)) as quantile_{{ name }}_upper
+        {%- endfor %}
+    from steps
+    group by comparison_number
+
+),
+
+/* where G passes F between two values of the window: the rank in the reference at which it does */
+crossings as (
+
+    select
+        steps.*,
+        comparisons.series_number,
+        floor((steps.count_at_most * steps.reference_count + steps.sample_count - 1) / steps.sample_count) as whole_rank
+    from steps
+    inner join comparisons
+        on steps.comparison_number = comparisons.comparison_number
+    where
+        steps.difference > 0
+        and steps.difference_below_next < 0
 
 ),
 
@@ -262,15 +378,15 @@ merged_ranks as (
 
     select
         series_number,
-        cast(row_count_at_most as {{ ml_monitor.type_double() }}) as whole_rank,
-        cast(row_count_at_most as {{ ml_monitor.type_double() }}) as reference_rank
+        row_count_at_most as whole_rank,
+        reference_number
     from reference_values
     union all
     select
         series_number,
         whole_rank,
-        cast(null as {{ ml_monitor.type_double() }}) as reference_rank
-    from placed
+        cast(null as {{ dbt.type_bigint() }}) as reference_number
+    from crossings
     group by
         series_number,
         whole_rank
@@ -283,11 +399,11 @@ reached as (
     select
         series_number,
         whole_rank,
-        min(reference_rank) over (
+        min(reference_number) over (
             partition by series_number
             order by whole_rank desc nulls last
             range between unbounded preceding and current row
-        ) as holding_rank
+        ) as holding_number
     from merged_ranks
 
 ),
@@ -295,94 +411,38 @@ reached as (
 holding as (
 
     select
-        reached.series_number,
-        reached.whole_rank,
-        max(reached.holding_rank) as holding_rank
+        series_number,
+        whole_rank,
+        max(holding_number) as holding_number
     from reached
     group by
-        reached.series_number,
-        reached.whole_rank
+        series_number,
+        whole_rank
 
 ),
 
-integrated as (
+crossed as (
 
     select
-        placed.*,
-        reference_values.value_sum_at_most
-        - (reference_values.row_count_at_most - placed.reached_rank) * reference_values.centred_value as reached_sum
-    from placed
+        crossings.comparison_number,
+        sum(
+            abs(
+                crossings.share_at_most * (at_crossing.counted_value - crossings.counted_value)
+                - (at_crossing.area - crossings.area) / crossings.reference_count
+            )
+            + abs(
+                crossings.share_at_most * (crossings.next_value - at_crossing.counted_value)
+                - (crossings.next_area - at_crossing.area) / crossings.reference_count
+            )
+        ) as area_between
+    from crossings
     inner join holding
         on
-            placed.series_number = holding.series_number
-            and placed.whole_rank = holding.whole_rank
-    inner join reference_values
-        on
-            holding.series_number = reference_values.series_number
-            and holding.holding_rank = reference_values.row_count_at_most
-
-),
-
-steps as (
-
-    select
-        integrated.*,
-        integrated.count_below * integrated.reference_count / integrated.sample_count as left_rank,
-        coalesce(lag(integrated.reached_sum) over (
-            partition by integrated.window_number, integrated.series_number
-            order by integrated.counted_value asc nulls last
-        ), 0) as left_sum
-    from integrated
-
-),
-
-crossings as (
-
-    select
-        steps.*,
-        case
-            when steps.reference_at_most <= steps.left_rank then steps.left_rank
-            when steps.reference_at_most >= steps.reached_rank then steps.reached_rank
-            else steps.reference_at_most
-        end as crossing_rank,
-        case
-            when steps.reference_at_most <= steps.left_rank then steps.left_sum
-            when steps.reference_at_most >= steps.reached_rank then steps.reached_sum
-            else steps.reference_sum_at_most
-        end as crossing_sum
-    from steps
-
-),
-
-measured as (
-
-    select
-        window_number,
-        series_number,
-        max(sample_count) as sample_count,
-        count(*) as distinct_count,
-        max(greatest(
-            abs(count_at_most / sample_count - reference_at_most / reference_count),
-            abs(count_below / sample_count - reference_below / reference_count)
-        )) as ks,
-        greatest(sum(
-            centred_value * (crossing_rank - left_rank) - (crossing_sum - left_sum)
-            + (reached_sum - crossing_sum) - centred_value * (reached_rank - crossing_rank)
-        ) / max(reference_count), 0) as wasserstein
-        {%- for name, level in levels.items() %}
-        {%- set rank = '(sample_count - 1) * ' ~ ml_monitor.double_literal(level) %}
-        {%- set spread = z ~ ' * sqrt(sample_count * ' ~ ml_monitor.double_literal(level * (1 - level)) ~ ')' %}
-        {%- set middle = 'sample_count * ' ~ ml_monitor.double_literal(level) %},
-        min(counted_value) filter (where count_at_most >= floor({{ rank }}) + 1) as low_value_{{ name }},
-        min(counted_value) filter (where count_at_most >= least(floor({{ rank }}) + 2, sample_count)) as high_value_{{ name }},
-        max({{ rank }} - floor({{ rank }})) as weight_{{ name }},
-        min(counted_value) filter (where count_at_most >= greatest(floor({{ middle }} - {{ spread }}), 1)) as quantile_{{ name }}_lower,
-        min(counted_value) filter (where count_at_most >= least(ceil({{ middle }} + {{ spread }}) + 1, sample_count)) as quantile_{{ name }}_upper
-        {%- endfor %}
-    from crossings
-    group by
-        window_number,
-        series_number
+            crossings.series_number = holding.series_number
+            and crossings.whole_rank = holding.whole_rank
+    inner join reference_values as at_crossing
+        on holding.holding_number = at_crossing.reference_number
+    group by crossings.comparison_number
 
 ),
 
@@ -416,10 +476,14 @@ select
     series.slice_value,
     series.subject,
     series.feature_name,
-    cast(measured.sample_count as {{ dbt.type_bigint() }}) as sample_count,
+    cast(comparisons.sample_count as {{ dbt.type_bigint() }}) as sample_count,
     cast(series.reference_count as {{ dbt.type_bigint() }}) as reference_count,
     measured.ks,
-    measured.wasserstein,
+    measured.area_before + measured.area_between + coalesce(crossed.area_between, 0)
+    /* the reference beyond the last value of the window */
+    + greatest(
+        series.reference_value_sum / series.reference_count - (measured.last_value - series.centre) + measured.area_up_to_last, 0
+    ) as wasserstein,
     cast(measured.distinct_count as {{ dbt.type_bigint() }}) as distinct_count,
     cast(series.reference_distinct_count as {{ dbt.type_bigint() }}) as reference_distinct_count
     {%- for name in levels %}
@@ -434,9 +498,13 @@ select
     {%- endfor %}
     {%- endfor %}
 from measured
+inner join comparisons
+    on measured.comparison_number = comparisons.comparison_number
 inner join windows
-    on measured.window_number = windows.window_number
+    on comparisons.window_number = windows.window_number
 inner join series
-    on measured.series_number = series.series_number
+    on comparisons.series_number = series.series_number
+left join crossed
+    on measured.comparison_number = crossed.comparison_number
 inner join reference_quantiles
-    on measured.series_number = reference_quantiles.series_number
+    on comparisons.series_number = reference_quantiles.series_number
