@@ -18,3 +18,15 @@
         0
     ) / nullif(({{ positive_count }}) * ({{ negative_count }}), 0))
 {%- endmacro %}
+
+
+{#
+    The standard error of a ratio of expected confusion counts (delta method), from how fast it changes with true positives
+    and with false negatives. Needs the columns predicted_positive_variance and predicted_negative_variance.
+#}
+{% macro expected_count_error(by_true_positives, by_false_negatives) -%}
+    sqrt(
+        power({{ by_true_positives }}, 2) * predicted_positive_variance
+        + power({{ by_false_negatives }}, 2) * predicted_negative_variance
+    )
+{%- endmacro %}

@@ -83,6 +83,11 @@ VALUE_METRICS = {
 }  # fmt: skip
 
 
+NANNYML_COUNTS = {
+    "tp": "true_positive_count", "fp": "false_positive_count", "fn": "false_negative_count", "tn": "true_negative_count",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Window:
     """A window of a model version. The lifetime and the reference window are one a version: they have no start here."""
@@ -255,8 +260,20 @@ class _Rules:
     def nannyml(self, identifier: str, value: Any, version: str, part: str, month: str, metric: str | None) -> Entry:
         if part == "drift":
             return self.peers_own(identifier, "NannyML's own bins (doane) and 10,000-bin approximations")
+        if part == "cbpe" and metric in ("roc_auc", "average_precision"):
+            return self.peers_own(identifier, "rounds counts to five decimals, and the order of equal scores is that of a sort")
         if part in ("cbpe", "uncalibrated"):
-            return self.not_yet(identifier, "fct_ml_estimated_performance")
+            estimator = "cbpe" if part == "cbpe" else "cbpe_uncalibrated"
+            estimates = {metric: value["value"]} if part == "cbpe" else {
+                NANNYML_COUNTS.get(name, name): number for name, number in value.items() if name != "roc_auc"
+            }  # fmt: skip
+            return self.covered(identifier, f"estimated, NannyML, {part}", [
+                Reading(
+                    "fct_ml_estimated_performance",
+                    (self.dataset, version, *_window_key(_window(month)), estimator, name), "metric_value", number,
+                )
+                for name, number in estimates.items()
+            ])  # fmt: skip
         if part != "realized" or metric not in BINARY_METRICS | {"specificity"}:
             raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
         return self.covered(identifier, "performance, months, NannyML", [
@@ -344,6 +361,11 @@ class Marts:
             from ml_monitor.fct_ml_performance
             where granularity in ('lifetime', 'reference', 'month') or (granularity = 'week' and slice_key is null)
         """)
+        self.estimated = self._rows(connection, 6, f"""
+            select model_id, model_version, {windows}, estimator_name, metric_name, metric_value
+            from ml_monitor.fct_ml_estimated_performance
+            where granularity = 'month' and slice_key is null
+        """)
         self.drift = self._rows(connection, 7, f"""
             select
                 model_id, model_version, {windows}, subject, feature_name, metric_name,
@@ -381,6 +403,7 @@ class Marts:
         """The mart's number. Raises MissingRow where the mart has no such row."""
         rows = {
             "fct_ml_performance": self.performance,
+            "fct_ml_estimated_performance": self.estimated,
             "fct_ml_drift": self.drift,
             "fct_ml_drift_bins": self.drift_bins,
             "fct_ml_data_quality": self.nulls,

@@ -29,6 +29,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn import metrics as sklearn_metrics
+from sklearn.isotonic import IsotonicRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from conftest import run_dbt  # noqa: E402
@@ -548,6 +549,52 @@ def test_error_bounds_of_binned_windows(name: str, performance: pd.DataFrame) ->
     assert (exact_windows["metric_error_bound"][bounded].fillna(0) == 0).all(axis=None)
 
 
+@pytest.mark.parametrize("name", LARGE_CASES)
+def test_estimates_of_binned_windows(name: str, edges: duckdb.DuckDBPyConnection) -> None:
+    """Estimated AUC and average precision from cells lie within their bound of the rows' own, rows being p of a positive."""
+    rows = Rows(BINARY_CASES[name])
+    shown = edges.execute("""
+        select window_start, window_end, metric_name, metric_value, metric_error_bound
+        from ml_monitor.fct_ml_estimated_performance
+        where model_id = ? and estimator_name = 'cbpe_uncalibrated' and granularity in ('week', 'month') and slice_key is null
+            and metric_name in ('roc_auc', 'average_precision')
+    """, [BINNED + name]).fetchall()  # fmt: skip
+    assert len(shown) >= 16
+    for start, end, metric, value, bound in shown:
+        said = rows.said[rows.window(start, end, "")]
+        oracle = {"roc_auc": sklearn_metrics.roc_auc_score, "average_precision": sklearn_metrics.average_precision_score}[metric]
+        weight = np.concatenate([said, 1 - said])
+        exact = oracle(np.repeat([1, 0], len(said)), np.tile(said, 2), sample_weight=weight)
+        assert abs(value - exact) <= bound * (1 + 1e-9) + 1e-12, f"{start} {metric}: {value} against {exact}, bound {bound}"
+        if name == "large":
+            assert 0 < bound < 0.1
+
+
+@pytest.mark.parametrize("prefix", ["", BINNED], ids=["every score", "score cells"])
+@pytest.mark.parametrize("name", ["ordinary", "ties", "large", "large_rare", "zero_and_one", "labels_late", "one_class_later"])
+def test_isotonic_blocks(name: str, prefix: str, edges: duckdb.DuckDBPyConnection) -> None:
+    """The values of the blocks against scikit-learn's isotonic regression of the reference."""
+    rows = Rows(BINARY_CASES[name])
+    is_in = rows.is_accepted & (rows.day < REFERENCE_DAYS) & ~np.isnan(rows.actual)
+    score, actual = rows.said[is_in], rows.actual[is_in]
+    x = np.maximum(np.ceil(score * 1000), 1) if prefix and is_in.sum() > EXACT_ROW_LIMIT else score
+    fitted = IsotonicRegression().fit(x, actual).predict(np.unique(x))
+    blocks = edges.execute("""
+        select calibrated_score, labelled_count from ml_monitor_internal.int_ml_isotonic_blocks
+        where model_id = ? order by block_number
+    """, [prefix + name]).fetchall()  # fmt: skip
+    np.testing.assert_allclose([value for value, _ in blocks], np.unique(fitted.round(12)), rtol=1e-9, atol=1e-12)
+    assert sum(count for _, count in blocks) == is_in.sum()
+
+
+@pytest.mark.parametrize("name", ["one_class", "no_labels", "one_row"])
+def test_nothing_is_calibrated_on_one_class(name: str, edges: duckdb.DuckDBPyConnection) -> None:
+    found = edges.execute("""
+        select distinct estimator_name from ml_monitor.fct_ml_estimated_performance where model_id = ?
+    """, [name]).fetchall()  # fmt: skip
+    assert found == [("cbpe_uncalibrated",)]
+
+
 NULL_BIN, NON_FINITE_BIN, OTHER_BIN = "null", "non-finite", "other"
 Edges = dict[tuple[str, str], Numbers]
 
@@ -755,7 +802,7 @@ def test_what_is_null_has_a_reason_and_no_verdict(mart: str, edges: duckdb.DuckD
     assert rows.empty, rows.head(10).to_string()
 
 
-@pytest.mark.parametrize("mart", MARTS[:4])
+@pytest.mark.parametrize("mart", [*MARTS[:4], "fct_ml_estimated_performance"])
 def test_no_number_is_infinite_or_nan(mart: str, edges: duckdb.DuckDBPyConnection) -> None:
     columns = [
         name for name, kind, *_ in edges.execute(f"describe ml_monitor.{mart}").fetchall() if kind == "DOUBLE"

@@ -25,6 +25,8 @@ Z_95 = stats.norm.ppf(0.975)
 COVERED_FLOORS = {
     ("hotel_cancellations", "performance, months"): 300,
     ("hotel_cancellations", "performance, months, NannyML"): 175,
+    ("hotel_cancellations", "estimated, NannyML, cbpe"): 125,
+    ("hotel_cancellations", "estimated, NannyML, uncalibrated"): 25,
     ("hotel_cancellations", "performance, lifetime"): 28,
     ("hotel_cancellations", "performance, reference"): 28,
     ("hotel_cancellations", "performance, groups, lifetime"): 40,
@@ -77,7 +79,7 @@ COVERED_FLOORS = {
     ("online_retail_demand", "null counts"): 1,
 }
 # Entries that no mart will repeat. Not to grow without a reason: it would be coverage that shrinks.
-PEERS_OWN_CEILINGS = {"hotel_cancellations": 468, "online_retail_demand": 180}
+PEERS_OWN_CEILINGS = {"hotel_cancellations": 443, "online_retail_demand": 180}
 # Readings that are null by the metric's rule where scikit-learn and fairlearn say 0.
 NULL_BY_RULE_COUNTS = {"hotel_cancellations": 4, "online_retail_demand": 0}
 

@@ -13,7 +13,7 @@ select
     {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
     predictions.slice_{{ slot }},
     {%- endfor %}
-    cast(greatest(ceil(predictions.score * 1000), 1) as int) as score_cell
+    {{ ml_monitor.score_cell('predictions.score') }} as score_cell
 from {{ ref('fct_ml_predictions') }} as predictions
 {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
 where

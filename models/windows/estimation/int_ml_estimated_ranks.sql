@@ -1,0 +1,166 @@
+{{ config(**ml_monitor.replaced_by_window()) }}
+{%- set estimators = {'cbpe': 'calibrated_score', 'cbpe_uncalibrated': 'score'} %}
+/*
+    Grain: log, model, version, window and estimator; all rows, days, weeks, months and the reference. AUC and average
+    precision as confidence-based estimation expects them: every row counts as p of a positive and 1 - p of a negative,
+    in the order of the scores, equal scores tied. Windows up to the log's exact_row_limit are read row by row; larger
+    ones tie the scores of one of 1,000 cells, with the bounds of int_ml_ranked_windows.
+*/
+with windows as (
+
+    select
+        windows.log_name,
+        windows.model_id,
+        windows.model_version,
+        windows.granularity,
+        windows.window_start,
+        windows.prediction_count <= coalesce(logs.exact_row_limit, windows.prediction_count) as is_exact,
+        row_number() over (
+            order by
+                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
+                windows.window_start asc
+        ) as window_number
+    from {{ ref('int_ml_window_counts') }} as windows
+    inner join {{ ref('int_ml_logs') }} as logs
+        on windows.log_name = logs.log_name
+    {{ ml_monitor.in_dirty_windows('windows') }}
+    where
+        windows.task = 'binary_classification'
+        and windows.slice_key is null
+        and windows.prediction_count > 0
+        and windows.granularity in ('day', 'week', 'month', 'reference')
+
+),
+
+windows_of_days as (
+
+    select
+        windows.window_number,
+        windows.is_exact,
+        window_days.log_name,
+        window_days.model_id,
+        window_days.model_version,
+        window_days.predicted_date
+    from windows
+    inner join {{ ref('int_ml_window_days') }} as window_days
+        on
+            windows.log_name = window_days.log_name
+            and windows.model_id = window_days.model_id
+            and windows.model_version = window_days.model_version
+            and windows.granularity = window_days.granularity
+            and windows.window_start = window_days.window_start
+
+),
+
+predictions as (
+
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.predicted_date,
+        predictions.score,
+        {{ ml_monitor.score_cell('predictions.score') }} as score_cell,
+        pieces.lower_calibrated_score + pieces.slope * (predictions.score - pieces.lower_score) as calibrated_score
+    from {{ ref('fct_ml_predictions') }} as predictions
+    left join {{ ref('int_ml_calibration_pieces') }} as pieces
+        on
+            predictions.log_name = pieces.log_name
+            and predictions.model_id = pieces.model_id
+            and predictions.model_version = pieces.model_version
+            and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
+            and predictions.score > pieces.lower_score
+            and predictions.score <= pieces.upper_score
+    where predictions.task = 'binary_classification'
+
+),
+
+score_groups as (
+
+    select
+        windows_of_days.window_number,
+        case when windows_of_days.is_exact then predictions.score else predictions.score_cell end as score_group,
+        cast(count(*) as {{ ml_monitor.type_double() }}) as row_count
+        {%- for estimator, p in estimators.items() %},
+        sum(predictions.{{ p }}) as {{ estimator }}_positive_count
+        {%- endfor %}
+    from predictions
+    inner join windows_of_days
+        on
+            predictions.log_name = windows_of_days.log_name
+            and predictions.model_id = windows_of_days.model_id
+            and predictions.model_version = windows_of_days.model_version
+            and predictions.predicted_date = windows_of_days.predicted_date
+    group by
+        windows_of_days.window_number,
+        case when windows_of_days.is_exact then predictions.score else predictions.score_cell end
+
+),
+
+cumulated as (
+
+    {%- for estimator in estimators %}
+    select
+        window_number,
+        '{{ estimator }}' as estimator_name,
+        row_count,
+        {{ estimator }}_positive_count as positive_count,
+        row_count - {{ estimator }}_positive_count as negative_count,
+        sum(row_count) over descending as rows_above,
+        sum({{ estimator }}_positive_count) over descending as positives_above
+    from score_groups
+    where {{ estimator }}_positive_count is not null
+    window
+        descending as (
+            partition by window_number
+            order by score_group desc nulls last
+            rows between unbounded preceding and current row
+        )
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+measured as (
+
+    select
+        window_number,
+        estimator_name,
+        sum(positive_count) as positive_total,
+        sum(negative_count) as negative_total,
+        sum(negative_count * (positives_above - positive_count / 2)) as pairs_ranked_right,
+        sum(positive_count * negative_count) / 2 as pairs_shared_half,
+        sum(positive_count * positives_above / rows_above) as precision_sum,
+        sum(positive_count * (
+            least(positives_above / greatest(rows_above - row_count + positive_count, 1), 1)
+            - (positives_above - positive_count) / rows_above
+        )) as precision_reach_sum
+    from cumulated
+    group by
+        window_number,
+        estimator_name
+
+)
+
+select
+    windows.log_name,
+    windows.model_id,
+    windows.model_version,
+    windows.granularity,
+    windows.window_start,
+    measured.estimator_name,
+    measured.positive_total,
+    measured.negative_total,
+    {{ ml_monitor.safe_divide('measured.pairs_ranked_right', 'measured.positive_total * measured.negative_total') }} as roc_auc,
+    case
+        when windows.is_exact then 0
+        else {{ ml_monitor.safe_divide('measured.pairs_shared_half', 'measured.positive_total * measured.negative_total') }}
+    end as roc_auc_error_bound,
+    {{ ml_monitor.safe_divide('measured.precision_sum', 'measured.positive_total') }} as average_precision,
+    case
+        when windows.is_exact then 0
+        else {{ ml_monitor.safe_divide('measured.precision_reach_sum', 'measured.positive_total') }}
+    end as average_precision_error_bound
+from measured
+inner join windows
+    on measured.window_number = windows.window_number
