@@ -267,33 +267,68 @@ def test_intervals_of_rates(mart: str, warehouse: duckdb.DuckDBPyConnection) -> 
     assert_equal(table, "ci_upper", np.array([interval.high for interval in intervals]))
 
 
-def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Hanley and McNeil (Radiology 1982), from the counts of either class; gini is twice as wide."""
-    keys = "model_id, model_version, granularity, window_start, slice_key, slice_value"
-    table = warehouse.execute(f"""
-        with metrics as (
-            select
-                {keys},
-                max(metric_value) filter (where metric_name = 'roc_auc') as auc,
-                max(ci_lower) filter (where metric_name = 'roc_auc') as auc_lower,
-                max(ci_upper) filter (where metric_name = 'roc_auc') as auc_upper,
-                max(ci_lower) filter (where metric_name = 'gini') as gini_lower,
-                max(ci_upper) filter (where metric_name = 'gini') as gini_upper,
-                sum(metric_value) filter (where metric_name in ('true_positive_count', 'false_negative_count')) as positive_count,
-                sum(metric_value) filter (where metric_name in ('true_negative_count', 'false_positive_count')) as negative_count
-            from ml_monitor.fct_ml_performance
-            group by all
-        )
-        select * from metrics where auc is not null
-    """).df()
-    assert len(table) > 1_000
-    auc, positives, negatives = (table[name].to_numpy(float) for name in ("auc", "positive_count", "negative_count"))
+def delong_error(score: np.ndarray, actual: np.ndarray) -> float:
+    """DeLong, DeLong and Clarke-Pearson (Biometrics 1988) from every pair of a positive and a negative.
+
+    Nothing where the placements do not vary: the method has no error to give then.
+    """
+    positives, negatives = score[actual == 1], score[actual == 0]
+    if min(len(positives), len(negatives)) < 2:
+        return np.nan
+    if len(positives) * len(negatives) < 4_000_000:
+        pairs = (np.sign(positives[:, None] - negatives[None, :]) + 1) / 2
+        of_positives, of_negatives = pairs.mean(axis=1), pairs.mean(axis=0)
+    else:  # midranks (Sun and Xu 2014)
+        ranks = stats.rankdata(np.concatenate([positives, negatives]))
+        of_positives = (ranks[: len(positives)] - stats.rankdata(positives)) / len(negatives)
+        of_negatives = 1 - (ranks[len(positives) :] - stats.rankdata(negatives)) / len(positives)
+    variance = of_positives.var(ddof=1) / len(positives) + of_negatives.var(ddof=1) / len(negatives)
+    return np.sqrt(variance) if variance > 1e-24 else np.nan
+
+
+def hanley_mcneil_error(auc: float, positives: int, negatives: int) -> float:
+    """Radiology 143, 1982."""
     two_positives, two_negatives = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (positives - 1) * (two_positives - auc**2) + (negatives - 1) * (two_negatives - auc**2)
-    half_width = Z_95 * np.sqrt(np.maximum(variance, 0) / (positives * negatives))
-    # The variance is a difference that vanishes where the AUC is 0 or 1: compare the rest.
-    assert (half_width > 1e-6).sum() > 1_000
-    table, auc, half_width = table[half_width > 1e-6], auc[half_width > 1e-6], half_width[half_width > 1e-6]
+    return np.sqrt(max(variance, 0) / (positives * negatives))
+
+
+def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """DeLong where the window is read row by row, Hanley and McNeil in trailing windows; gini is twice as wide."""
+    raw = RawRows(warehouse.execute("""
+        select * from hotel_cancellations.raw_predictions
+        inner join hotel_cancellations.raw_outcomes using (prediction_id)
+        inner join hotel_cancellations.raw_features using (prediction_id)
+    """).df())  # fmt: skip
+    keys = "model_version, granularity, window_start, window_end, slice_key, slice_value"
+    everything = warehouse.execute(f"""
+        select {keys},
+            max(metric_value) filter (where metric_name = 'roc_auc') as auc,
+            max(ci_lower) filter (where metric_name = 'roc_auc') as auc_lower,
+            max(ci_upper) filter (where metric_name = 'roc_auc') as auc_upper,
+            max(ci_lower) filter (where metric_name = 'gini') as gini_lower,
+            max(ci_upper) filter (where metric_name = 'gini') as gini_upper
+        from ml_monitor.fct_ml_performance
+        where model_id = 'hotel_cancellations' and metric_name in ('roc_auc', 'gini') and metric_value is not null
+        group by all
+        order by all
+    """).df()
+    some = [sample_of(everything[everything["granularity"] == name], 80) for name in everything["granularity"].unique()]
+    table = pd.concat(some, ignore_index=True)
+    assert len(table) > 250 and table["slice_key"].notna().any() and table["granularity"].nunique() == 7
+    error = np.full(len(table), np.nan)
+    for position, row in enumerate(table.itertuples()):
+        rows = raw.between(row.model_version, row.window_start, row.window_end)
+        if not pd.isna(row.slice_key):
+            rows = rows[rows[row.slice_key] == row.slice_value]
+        if row.granularity.startswith("trailing"):
+            positive_count = int(rows["actual"].sum())
+            error[position] = hanley_mcneil_error(row.auc, positive_count, len(rows) - positive_count)
+        else:
+            error[position] = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())
+    assert np.isnan(error).any() and np.isfinite(error).sum() > 200
+    half_width = Z_95 * error
+    auc = table["auc"].to_numpy(float)
     assert_equal(table, "auc_lower", auc - half_width)
     assert_equal(table, "auc_upper", auc + half_width)
     assert_equal(table, "gini_lower", 2 * auc - 1 - 2 * half_width)

@@ -1,7 +1,7 @@
 /*
     Grain: log, model, version, window, slice and metric. Every metric of binary classifiers, one line each, from the
     confusion counts and sums of the window. sample_count is the rows that the metric is made of; standard_error is null
-    where no simple one is known. Hanley-McNeil's error of the AUC (Radiology 1982).
+    where no simple one is known.
 */
 with counts as (
 
@@ -9,6 +9,7 @@ with counts as (
         windows.*,
         ranked.roc_auc,
         ranked.roc_auc_error_bound,
+        ranked.roc_auc_standard_error,
         ranked.ks_separation,
         ranked.ks_separation_error_bound,
         ranked.average_precision,
@@ -50,8 +51,7 @@ rates as (
     select
         counts.*,
         {{ ml_monitor.safe_divide('tp', 'tp + fn') }} as recall,
-        {{ ml_monitor.safe_divide('tn', 'tn + fp') }} as specificity,
-        {{ ml_monitor.auc_standard_error('roc_auc', 'tp + fn', 'tn + fp') }} as roc_auc_standard_error
+        {{ ml_monitor.safe_divide('tn', 'tn + fp') }} as specificity
     from counts
 
 )
