@@ -68,7 +68,7 @@ series_rows as (
             and scores.model_id = series_days.model_id
             and scores.model_version = series_days.model_version
             and scores.predicted_date = series_days.predicted_date
-            and scores.slice_{{ slice.slot }} = series_days.slice_value
+            and coalesce(scores.slice_{{ slice.slot }}, '(null)') = series_days.slice_value
     where
         series_days.is_exact
         and series_days.log_name = '{{ log.name }}'

@@ -64,13 +64,10 @@ BINARY_METRICS = {
     "log_loss", "mcc", "mean_score", "precision", "recall", "roc_auc",
 }  # fmt: skip
 REGRESSION_METRICS = {
-    "bias", "explained_variance", "mae", "mape", "max_error", "mse", "pinball_10", "pinball_50", "pinball_90", "r2", "rmse",
-    "rmsle", "wape",
+    "bias", "explained_variance", "mae", "mape", "max_error", "median_ae", "mse", "pinball_10", "pinball_50", "pinball_90",
+    "r2", "rmse", "rmsle", "wape",
 }  # fmt: skip
 
-NOT_YET_PERFORMANCE = {
-    "median_ae": "fct_ml_performance: metric median_ae",
-}
 # The reference's word for a drift measure, and ours; those over bins, and those of the finite values.
 BIN_METRICS = {
     "psi_decile": "psi", "psi_category": "psi", "js_distance_decile": "js_distance", "js_distance": "js_distance",
@@ -182,8 +179,6 @@ class _Rules:
             ])  # fmt: skip
         if name == "mape_sklearn":
             return self.peers_own(identifier, "divides by 2.2e-16 where the actual is 0; ours leaves such rows out")
-        if name in NOT_YET_PERFORMANCE:
-            return self.not_yet(identifier, NOT_YET_PERFORMANCE[name])
         if metric not in BINARY_METRICS | REGRESSION_METRICS:
             raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
         counts = self.values.get(identifier.rpartition("/")[0] + "/confusion")
