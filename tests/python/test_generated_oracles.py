@@ -29,7 +29,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn import metrics as sklearn_metrics
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from conftest import run_dbt  # noqa: E402
@@ -472,8 +472,10 @@ def binary_oracle(
     }
 
 
-def regression_oracle(actual: Numbers, said: Numbers, lower: Numbers, upper: Numbers) -> dict[str, float | None]:
-    """Every regression metric by scikit-learn, None by our null rules."""
+def regression_oracle(
+    actual: Numbers, said: Numbers, lower: Numbers, upper: Numbers, reference_actual: Numbers, is_read_by_row: bool
+) -> dict[str, float | None]:
+    """Every regression metric by scikit-learn, None by our null rules; no naive forecast is declared here."""
     if len(actual) == 0:
         return {}
     varies = actual.min() < actual.max()
@@ -482,8 +484,22 @@ def regression_oracle(actual: Numbers, said: Numbers, lower: Numbers, upper: Num
     has_interval = np.isfinite(lower) & np.isfinite(upper)
     is_covered = (lower <= actual) & (actual <= upper)
     mse = sklearn_metrics.mean_squared_error(actual, said)
+    mae = sklearn_metrics.mean_absolute_error(actual, said)
+    mean_skill = None
+    if is_read_by_row and len(reference_actual):
+        dummy = DummyRegressor(strategy="mean").fit(np.zeros((len(reference_actual), 1)), reference_actual)
+        # The mean of equal numbers may be off by a digit: then the dummy errs by 1e-15, and the model is 1e15 times worse.
+        mean = dummy.predict(np.zeros((len(actual), 1))).clip(reference_actual.min(), reference_actual.max())
+        dummy_mae = sklearn_metrics.mean_absolute_error(actual, mean)
+        mean_skill = 1 - mae / dummy_mae if dummy_mae else None
     return {
-        "mae": sklearn_metrics.mean_absolute_error(actual, said),
+        "median_ae": sklearn_metrics.median_absolute_error(actual, said) if is_read_by_row else None,
+        "tracking_signal": (said - actual).sum() / mae if mae else None,
+        "mase": None,
+        "naive_skill": None,
+        "mean_skill": mean_skill,
+        "interval_width": (upper - lower)[has_interval].mean() if has_interval.any() else None,
+        "mae": mae,
         "mse": mse,
         "rmse": sklearn_metrics.root_mean_squared_error(actual, said),
         "r2": sklearn_metrics.r2_score(actual, said) if varies else None,
@@ -557,7 +573,9 @@ def test_regression_metrics(name: str, performance: pd.DataFrame) -> None:
     problems = []
     for key, row in some_windows(performance, name).iterrows():
         is_in = rows.window(*key[2:]) & np.isfinite(rows.actual)
-        oracle = regression_oracle(rows.actual[is_in], rows.said[is_in], lower[is_in], upper[is_in])
+        oracle = regression_oracle(
+            rows.actual[is_in], rows.said[is_in], lower[is_in], upper[is_in], rows.reference_actual(), key[1] in WHOLE_WINDOWS
+        )
         problems += differences(row, oracle, ABSOLUTE_TOLERANCES.get(name, 1e-12))
     assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
 

@@ -249,6 +249,16 @@ RATE_QUERIES = {
         from ml_monitor.fct_ml_performance
         where metric_name in ('accuracy', 'precision', 'recall', 'specificity', 'base_rate') and metric_value is not null
     """,
+    "fct_ml_calibration": """
+        select binning as metric_name, observed_rate as metric_value, labelled_count as sample_count,
+            positive_count as success_count, ci_lower, ci_upper
+        from ml_monitor.fct_ml_calibration
+    """,
+    "fct_ml_gains": """
+        select 'positive_rate' as metric_name, positive_rate as metric_value, labelled_count as sample_count,
+            positive_count as success_count, ci_lower, ci_upper
+        from ml_monitor.fct_ml_gains
+    """,
     "fct_ml_label_maturity": """
         select metric_name, metric_value, sample_count, labelled_count as success_count, ci_lower, ci_upper
         from ml_monitor.fct_ml_label_maturity

@@ -22,7 +22,10 @@ windows as (
         all_windows.window_start,
         all_windows.slice_key,
         all_windows.slice_value,
-        {{ ml_monitor.safe_divide('reference.actual_sum', 'reference.labelled_count') }} as dummy_value,
+        /* kept between the extremes: where all actuals are one number the mean is that number, to the last digit */
+        {{ ml_monitor.clip(
+            ml_monitor.safe_divide('reference.actual_sum', 'reference.labelled_count'), 'reference.actual_minimum', 'reference.actual_maximum'
+        ) }} as dummy_value,
         row_number() over (
             order by
                 all_windows.log_name asc, all_windows.model_id asc, all_windows.model_version asc, all_windows.granularity asc,
