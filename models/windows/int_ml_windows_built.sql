@@ -2,8 +2,8 @@
     Grain: log, model, version and window, as int_ml_windows. The windows that the last finished build knew: the next one
     sees by them which came and which went. Built after every model that is replaced by window.
     depends on: {% for model in [
-    'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_score_bands', 'int_ml_regression_ordered', 'int_ml_window_moments', 'int_ml_window_cells',
-    'int_ml_ordered_windows',
+    'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_window_moments', 'int_ml_window_cells', 'int_ml_ordered_windows',
+    'int_ml_score_bands', 'int_ml_regression_ordered',
 ] %}{{ ref(model) }} {% endfor %}
 */
 select

@@ -68,20 +68,20 @@ regression_values as (
         windows.naive_count = windows.labelled_count as has_naive,
         windows.naive_over_error_sum * value_matrix.over_forecast_value
         + (windows.naive_over_error_sum - windows.naive_error_sum) * value_matrix.under_forecast_value as naive_value_total,
-        ordered.dummy_over_error_sum * value_matrix.over_forecast_value
-        + (ordered.dummy_over_error_sum - ordered.dummy_error_sum) * value_matrix.under_forecast_value as mean_value_total
+        from_rows.dummy_over_error_sum * value_matrix.over_forecast_value
+        + (from_rows.dummy_over_error_sum - from_rows.dummy_error_sum) * value_matrix.under_forecast_value as mean_value_total
     from {{ ref('int_ml_regression_windows') }} as windows
     inner join value_matrix
         on windows.model_id = value_matrix.model_id
-    left join {{ ref('int_ml_regression_ordered') }} as ordered
+    left join {{ ref('int_ml_regression_ordered') }} as from_rows
         on
-            windows.log_name = ordered.log_name
-            and windows.model_id = ordered.model_id
-            and windows.model_version = ordered.model_version
-            and windows.granularity = ordered.granularity
-            and windows.window_start = ordered.window_start
-            and coalesce(windows.slice_key, '') = coalesce(ordered.slice_key, '')
-            and coalesce(windows.slice_value, '') = coalesce(ordered.slice_value, '')
+            windows.log_name = from_rows.log_name
+            and windows.model_id = from_rows.model_id
+            and windows.model_version = from_rows.model_version
+            and windows.granularity = from_rows.granularity
+            and windows.window_start = from_rows.window_start
+            and coalesce(windows.slice_key, '') = coalesce(from_rows.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(from_rows.slice_value, '')
 
 ),
 

@@ -12,8 +12,8 @@ counts as (
 
     select
         windows.*,
-        ordered.median_ae,
-        ordered.dummy_absolute_error_sum,
+        from_rows.median_ae,
+        from_rows.dummy_absolute_error_sum,
         {{ ml_monitor.safe_divide('reference.naive_absolute_error_sum', 'reference.naive_count') }} as reference_naive_mae,
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.labelled_count') }} as mae,
@@ -23,15 +23,15 @@ counts as (
         case when windows.loggable_count = windows.labelled_count then windows.squared_log_error_sum end as loggable_error_sum,
         windows.over_error_sum - windows.error_sum as under_error_sum
     from windows
-    left join {{ ref('int_ml_regression_ordered') }} as ordered
+    left join {{ ref('int_ml_regression_ordered') }} as from_rows
         on
-            windows.log_name = ordered.log_name
-            and windows.model_id = ordered.model_id
-            and windows.model_version = ordered.model_version
-            and windows.granularity = ordered.granularity
-            and windows.window_start = ordered.window_start
-            and coalesce(windows.slice_key, '') = coalesce(ordered.slice_key, '')
-            and coalesce(windows.slice_value, '') = coalesce(ordered.slice_value, '')
+            windows.log_name = from_rows.log_name
+            and windows.model_id = from_rows.model_id
+            and windows.model_version = from_rows.model_version
+            and windows.granularity = from_rows.granularity
+            and windows.window_start = from_rows.window_start
+            and coalesce(windows.slice_key, '') = coalesce(from_rows.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(from_rows.slice_value, '')
     left join windows as reference
         on
             windows.log_name = reference.log_name
@@ -58,7 +58,10 @@ counts as (
     ('median_ae', 'median_ae', 'n', unknown, unknown),
     ('tracking_signal', ml_monitor.safe_divide('error_sum', 'mae'), 'n', unknown, unknown),
     ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, unknown),
-    ('naive_skill', '1 - ' ~ ml_monitor.safe_divide('paired_absolute_error_sum', 'naive_absolute_error_sum'), 'naive_count', unknown, unknown),
+    (
+        'naive_skill', '1 - ' ~ ml_monitor.safe_divide('paired_absolute_error_sum', 'naive_absolute_error_sum'),
+        'naive_count', unknown, unknown,
+    ),
     ('mean_skill', '1 - ' ~ ml_monitor.safe_divide('absolute_error_sum', 'dummy_absolute_error_sum'), 'n', unknown, unknown),
     ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
     ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),

@@ -24,7 +24,8 @@ windows as (
         all_windows.slice_value,
         /* kept between the extremes: where all actuals are one number the mean is that number, to the last digit */
         {{ ml_monitor.clip(
-            ml_monitor.safe_divide('reference.actual_sum', 'reference.labelled_count'), 'reference.actual_minimum', 'reference.actual_maximum'
+            ml_monitor.safe_divide('reference.actual_sum', 'reference.labelled_count'),
+            'reference.actual_minimum', 'reference.actual_maximum'
         ) }} as dummy_value,
         row_number() over (
             order by
@@ -120,7 +121,7 @@ measured as (
 
     select
         series_rows.series_number,
-        percentile_cont(0.5) within group (order by series_rows.absolute_error) as median_ae,
+        {{ ml_monitor.quantile_at(ml_monitor.quantiles('series_rows.absolute_error', [0.5]), 1) }} as median_ae,
         sum(series_rows.dummy_error) as dummy_error_sum,
         sum(abs(series_rows.dummy_error)) as dummy_absolute_error_sum,
         sum(greatest(series_rows.dummy_error, 0)) as dummy_over_error_sum
