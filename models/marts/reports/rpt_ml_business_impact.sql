@@ -69,7 +69,7 @@ regression_values as (
         windows.naive_over_error_sum * value_matrix.over_forecast_value
         + (windows.naive_over_error_sum - windows.naive_error_sum) * value_matrix.under_forecast_value as naive_value_total,
         from_rows.dummy_over_error_sum * value_matrix.over_forecast_value
-        + (from_rows.dummy_over_error_sum - from_rows.dummy_error_sum) * value_matrix.under_forecast_value as mean_value_total
+        + from_rows.dummy_under_error_sum * value_matrix.under_forecast_value as mean_value_total
     from {{ ref('int_ml_regression_windows') }} as windows
     inner join value_matrix
         on windows.model_id = value_matrix.model_id

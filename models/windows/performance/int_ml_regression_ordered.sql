@@ -122,9 +122,9 @@ measured as (
     select
         series_rows.series_number,
         {{ ml_monitor.quantile_at(ml_monitor.quantiles('series_rows.absolute_error', [0.5]), 1) }} as median_ae,
-        sum(series_rows.dummy_error) as dummy_error_sum,
         sum(abs(series_rows.dummy_error)) as dummy_absolute_error_sum,
-        sum(greatest(series_rows.dummy_error, 0)) as dummy_over_error_sum
+        sum(greatest(series_rows.dummy_error, 0)) as dummy_over_error_sum,
+        sum(greatest(-series_rows.dummy_error, 0)) as dummy_under_error_sum
     from series_rows
     group by series_rows.series_number
 
@@ -139,9 +139,9 @@ select
     windows.slice_key,
     windows.slice_value,
     measured.median_ae,
-    case when windows.dummy_value is not null then measured.dummy_error_sum end as dummy_error_sum,
     case when windows.dummy_value is not null then measured.dummy_absolute_error_sum end as dummy_absolute_error_sum,
-    case when windows.dummy_value is not null then measured.dummy_over_error_sum end as dummy_over_error_sum
+    case when windows.dummy_value is not null then measured.dummy_over_error_sum end as dummy_over_error_sum,
+    case when windows.dummy_value is not null then measured.dummy_under_error_sum end as dummy_under_error_sum
 from windows
 inner join measured
     on windows.series_number = measured.series_number
