@@ -65,13 +65,11 @@ VARS = {
                 "task": "regression",
                 "predictions": {
                     "relation": "online_retail_demand.raw_predictions",
-                    "columns": {name: name for name in ("prediction_lower", "prediction_upper", "horizon")},
+                    "columns": {name: name for name in ("prediction_lower", "prediction_upper", "horizon")}
+                    | {"naive_value": "units_last_season"},
                 },
                 "outcomes": {"relation": "online_retail_demand.raw_outcomes"},
-                "features": {
-                    "relation": "online_retail_demand.raw_features",
-                    "columns": {"naive_value": "units_last_season"},
-                },
+                "features": {"relation": "online_retail_demand.raw_features", "numeric": ["price"]},
                 "slices": ["predictions.horizon"],
             },
         ],
@@ -162,9 +160,11 @@ def write_raw(connection: duckdb.DuckDBPyConnection) -> None:
             predictions = rows[[*keys, "score"]]
             features = rows[rows["has_features"]][["prediction_id", "region"]]
         else:
-            renamed = {"said": "predicted_value", "lower": "prediction_lower", "upper": "prediction_upper"}
+            renamed = {
+                "said": "predicted_value", "lower": "prediction_lower", "upper": "prediction_upper", "naive": "units_last_season",
+            }  # fmt: skip
             predictions = rows[[*keys, "horizon", *renamed]].rename(columns=renamed)
-            features = rows[["prediction_id", "naive"]].rename(columns={"naive": "units_last_season"})
+            features = rows[["prediction_id"]].assign(price=1.5)
         outcomes = rows[rows["actual"].notna()][["prediction_id", "observed_at", "actual"]]
         connection.execute(f"create schema {schema}")
         for name, frame in (("predictions", predictions), ("outcomes", outcomes), ("features", features)):
@@ -440,11 +440,12 @@ def regression_oracle(rows: pd.DataFrame, reference: pd.DataFrame, is_read_by_ro
     naive_error = (rows["naive"] - rows["actual"]).dropna()
     scale = (reference["naive"] - reference["actual"]).abs().mean()
     width = (rows["upper"] - rows["lower"]).replace(np.inf, np.nan)
+    paired_mae = error[naive_error.index].abs().mean()
     return {
         "median_ae": sklearn_metrics.median_absolute_error(rows["actual"], rows["said"]) if is_read_by_row else np.nan,
         "tracking_signal": error.sum() / mae if mae else np.nan,
         "mase": mae / scale if scale else np.nan,
-        "naive_skill": 1 - error[naive_error.index].abs().mean() / naive_error.abs().mean() if naive_error.abs().sum() else np.nan,
+        "naive_skill": 1 - paired_mae / naive_error.abs().mean() if naive_error.abs().sum() else np.nan,
         "interval_width": width.mean(),
     }
 
@@ -536,5 +537,6 @@ def test_windows_without_labels_have_no_rows(depth: duckdb.DuckDBPyConnection) -
     for name in ("fct_ml_calibration", "fct_ml_gains", "fct_ml_threshold_curve"):
         assert len(mart(depth, name, "model_id = 'no_labels'")) == 0
         assert len(mart(depth, name, "model_id = 'one_row' and granularity = 'lifetime' and slice_key is null")) > 0
-    found = mart(depth, "fct_ml_performance", "model_id = 'no_labels' and metric_name in ('ece_quantile', 'cohen_kappa', 'f_beta_2')")
+    names = ("ece_quantile", "cohen_kappa", "f_beta_2")
+    found = mart(depth, "fct_ml_performance", f"model_id = 'no_labels' and metric_name in {names}")
     assert len(found) > 50 and found["metric_value"].isna().all() and (found["status"] == "not_evaluated").all()

@@ -408,6 +408,36 @@ def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) 
     assert_equal(table, "ci_upper", expected[:, 2])
 
 
+def test_naive_forecast_of_the_features(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Weekly demand against that of the week before, a column of the features: MASE and skill of weeks and months by band."""
+    raw = RawRows(warehouse.execute("""
+        select * from online_retail_demand.raw_predictions
+        inner join online_retail_demand.raw_outcomes using (prediction_id)
+        inner join online_retail_demand.raw_features using (prediction_id)
+    """).df())  # fmt: skip
+    table = warehouse.execute("""
+        select performance.*, models.reference_start, models.reference_end
+        from ml_monitor.fct_ml_performance as performance
+        inner join ml_monitor.dim_ml_models as models using (model_id, model_version)
+        where model_id = 'online_retail_demand' and metric_name in ('mase', 'naive_skill')
+            and granularity in ('week', 'month', 'reference', 'lifetime') and performance.labelled_count > 0
+    """).df()
+    expected = []
+    for row in table.itertuples():
+        window, reference_rows = (
+            raw.between(row.model_version, start, end)
+            for start, end in ((row.window_start, row.window_end), (row.reference_start, row.reference_end))
+        )
+        if not pd.isna(row.slice_key):
+            window, reference_rows = (rows[rows[row.slice_key] == row.slice_value] for rows in (window, reference_rows))
+        error = (window["predicted_value"] - window["actual"]).abs().mean()
+        scale = reference_rows if row.metric_name == "mase" else window
+        ratio = error / (scale["units_lag1"] - scale["actual"]).abs().mean()
+        expected.append(ratio if row.metric_name == "mase" else 1 - ratio)
+    assert len(table) > 200 and table["slice_key"].notna().any()
+    assert_equal(table, "metric_value", np.array(expected))
+
+
 def test_p_values_of_rates(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Two rates, unpooled: z of the difference to the reference window; no p where neither varies."""
     table = warehouse.execute("""
