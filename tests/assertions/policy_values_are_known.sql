@@ -12,10 +12,11 @@ with policy as (
 select
     policy.model_id,
     policy.outcome,
-    'unknown outcome, or no value or currency' as problem
+    'unknown outcome, or no model, value or currency' as problem
 from policy
 where
-    policy.outcome_value is null
+    coalesce(policy.model_id, '') = ''
+    or policy.outcome_value is null
     or coalesce(policy.currency, '') = ''
     or coalesce(policy.outcome, '') not in (
         'true_positive', 'false_positive', 'false_negative', 'true_negative', 'over_forecast_unit', 'under_forecast_unit'
