@@ -26,6 +26,7 @@
         'prediction_lower': ['prediction_lower', 'forecast_lower', 'yhat_lower', 'lower_bound', 'lower', 'ci_lower', 'pi_lower'],
         'prediction_upper': ['prediction_upper', 'forecast_upper', 'yhat_upper', 'upper_bound', 'upper', 'ci_upper', 'pi_upper'],
         'horizon': ['horizon', 'horizon_days', 'forecast_horizon', 'steps_ahead'],
+        'naive_value': ['naive_value', 'naive_forecast', 'seasonal_naive', 'snaive', 'naive'],
         'rank': ['rank', 'item_rank', 'position', 'pos', 'rank_position', 'slot'],
         'actual': ['actual', 'actual_value', 'actual_label', 'y', 'y_true', 'label', 'true_label', 'target', 'outcome', 'ground_truth',
                    'truth', 'observed', 'observed_value', 'result', 'relevance', 'is_default', 'defaulted', 'is_churned', 'churned',

@@ -39,8 +39,8 @@
 
 {# The kinds that a canonical column may have. Text is read value by value: rows that cannot be read are quarantined. #}
 {% macro _wanted_of(canonical, task) %}
-    {%- set numbers = ['score', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'rank', 'sample_weight',
-                       'class_score'] -%}
+    {%- set numbers = ['score', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'naive_value', 'rank',
+                       'sample_weight', 'class_score'] -%}
     {%- if canonical in ['predicted_at', 'observed_at', 'loaded_at'] -%}
         {%- set wanted = 'a timestamp, a date, or text such as 2026-07-01 12:00:00 (a SQL view can convert an epoch)' -%}
         {{ return({'kinds': ['timestamp', 'text'], 'wanted': wanted}) }}

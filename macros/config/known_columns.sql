@@ -7,15 +7,15 @@
     {%- set said = {
         'binary_classification': ['score', 'predicted_label'],
         'multiclass_classification': ['predicted_label', 'score'],
-        'regression': ['predicted_value', 'prediction_lower', 'prediction_upper', 'horizon'],
+        'regression': ['predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'naive_value'],
         'ranking': ['rank', 'score'],
-        none: ['score', 'predicted_label', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'rank'],
+        none: ['score', 'predicted_label', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'naive_value', 'rank'],
     }[task] -%}
     {{ return({
         'predictions': ['model_id', 'model_version'] + key + ['predicted_at'] + said
                        + ['sample_weight', 'experiment_arm', 'loaded_at', 'task'],
         'outcomes': key + ['observed_at', 'actual', 'loaded_at'],
-        'features': key + ['loaded_at'],
+        'features': key + (['naive_value'] if task in ['regression', none] else []) + ['loaded_at'],
         'class_scores': key + ['class_label', 'class_score', 'loaded_at'],
     }[table_name]) }}
 {% endmacro %}

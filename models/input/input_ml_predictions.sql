@@ -23,6 +23,7 @@ select
     {{ ml_monitor.input_column(table, 'prediction_lower', 'float') }} as prediction_lower,
     {{ ml_monitor.input_column(table, 'prediction_upper', 'float') }} as prediction_upper,
     {{ ml_monitor.input_column(table, 'horizon', 'integer') }} as horizon,
+    {{ ml_monitor.input_column(table, 'naive_value', 'float') }} as naive_value,
     {{ ml_monitor.input_column(table, 'request_id', 'text', 'request_id' in required) }} as request_id,
     {{ ml_monitor.input_column(table, 'item_id', 'text', 'item_id' in required) }} as item_id,
     {{ ml_monitor.input_column(table, 'rank', 'integer', 'rank' in required) }} as item_rank,

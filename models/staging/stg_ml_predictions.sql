@@ -39,6 +39,7 @@ select
     prediction_lower,
     prediction_upper,
     horizon,
+    naive_value,
     request_id,
     item_id,
     item_rank,

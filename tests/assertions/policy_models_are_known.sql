@@ -4,7 +4,7 @@
 */
 with named as (
 
-    {%- for kind in ['models', 'baselines', 'thresholds', 'excluded_periods'] %}
+    {%- for kind in ['models', 'baselines', 'thresholds', 'excluded_periods', 'value_matrix'] %}
     select
         '{{ kind }}' as policy,
         cast(model_id as {{ dbt.type_string() }}) as model_id

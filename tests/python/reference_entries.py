@@ -49,6 +49,7 @@ METRIC_NAMES = {
     "pinball_0.9": "pinball_90",
     "ece_uniform10": "ece",
     "mce_uniform10": "mce",
+    "cohen_kappa_label_vs_actual": "cohen_kappa",
 }
 CONFUSION_NAMES = {
     "tp": "true_positive_count",
@@ -59,18 +60,14 @@ CONFUSION_NAMES = {
 # Metrics of one group that equal a sliced metric of fct_ml_performance.
 GROUP_METRIC_NAMES = {"tpr": "recall", "tnr": "specificity", "precision": "precision", "accuracy": "accuracy"}
 BINARY_METRICS = {
-    "accuracy", "average_precision", "balanced_accuracy", "base_rate", "brier", "f1", "ks_separation", "log_loss", "mcc",
-    "mean_score", "precision", "recall", "roc_auc",
+    "accuracy", "average_precision", "balanced_accuracy", "base_rate", "brier", "cohen_kappa", "f1", "ks_separation",
+    "log_loss", "mcc", "mean_score", "precision", "recall", "roc_auc",
 }  # fmt: skip
 REGRESSION_METRICS = {
-    "bias", "explained_variance", "mae", "mape", "max_error", "mse", "pinball_10", "pinball_50", "pinball_90", "r2", "rmse",
-    "rmsle", "wape",
+    "bias", "explained_variance", "mae", "mape", "max_error", "median_ae", "mse", "pinball_10", "pinball_50", "pinball_90",
+    "r2", "rmse", "rmsle", "wape",
 }  # fmt: skip
 
-NOT_YET_PERFORMANCE = {
-    "median_ae": "fct_ml_performance: metric median_ae",
-    "cohen_kappa_label_vs_actual": "fct_ml_performance: metric cohen_kappa",
-}
 # The reference's word for a drift measure, and ours; those over bins, and those of the finite values.
 BIN_METRICS = {
     "psi_decile": "psi", "psi_category": "psi", "js_distance_decile": "js_distance", "js_distance": "js_distance",
@@ -167,8 +164,10 @@ class _Rules:
             return self.fairness(identifier, value, version, window, *found.groups())
         if rest.startswith("asof_"):
             return self.not_yet(identifier, "fct_ml_performance_as_known")
-        if re.fullmatch(r"(calibration_(uniform|quantile)|reliability_table_uniform)10", rest):
-            return self.not_yet(identifier, "fct_ml_calibration")
+        if found := re.fullmatch(r"calibration_(uniform|quantile)10", rest):
+            return self.calibration_curve(identifier, value, version, window, found[1])
+        if rest == "reliability_table_uniform10":
+            return self.reliability_table(identifier, value, version, window)
         if rest == "label_delay_days":
             return self.not_yet(identifier, "fct_ml_label_maturity: quantiles of the delay")
         raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
@@ -185,8 +184,6 @@ class _Rules:
             ])  # fmt: skip
         if name == "mape_sklearn":
             return self.peers_own(identifier, "divides by 2.2e-16 where the actual is 0; ours leaves such rows out")
-        if name in NOT_YET_PERFORMANCE:
-            return self.not_yet(identifier, NOT_YET_PERFORMANCE[name])
         if metric not in BINARY_METRICS | REGRESSION_METRICS:
             raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
         counts = self.values.get(identifier.rpartition("/")[0] + "/confusion")
@@ -194,6 +191,26 @@ class _Rules:
         return self.covered(identifier, group, [
             self.performance_reading(version, window, metric, expected, slice_key, slice_value)
         ])  # fmt: skip
+
+    def calibration_curve(self, identifier: str, value: Any, version: str, window: Window, binning: str) -> Entry:
+        """frac_pos and mean_pred of the bins that have rows, from low scores to high ones."""
+        key = (self.dataset, version, *_window_key(window), binning)
+        readings = [Reading("fct_ml_calibration", (*key, 1), "bin_count", len(value["frac_pos"]))]
+        for position, (rate, score) in enumerate(zip(value["frac_pos"], value["mean_pred"], strict=True), start=1):
+            readings.append(Reading("fct_ml_calibration", (*key, position), "observed_rate", rate))
+            readings.append(Reading("fct_ml_calibration", (*key, position), "mean_score", score))
+        return self.covered(identifier, f"calibration, {binning}, {_kind(window)}", readings)
+
+    def reliability_table(self, identifier: str, value: Any, version: str, window: Window) -> Entry:
+        key = (self.dataset, version, *_window_key(window), "uniform")
+        names = {"lo": "bin_lower", "hi": "bin_upper", "n": "bin_size", "mean_score": "mean_score", "rate": "observed_rate"}
+        readings = []
+        for position, row in enumerate(value, start=1):
+            readings.append(Reading("fct_ml_calibration", (*key, position), "bin_number", row["bin"] + 1))
+            readings += [
+                Reading("fct_ml_calibration", (*key, position), ours, row[theirs]) for theirs, ours in names.items()
+            ]
+        return self.covered(identifier, f"reliability table, {_kind(window)}", readings)
 
     def drift(self, entry: Mapping[str, Any], version: str, window: Window, feature: str, name: str) -> Entry:
         identifier, value = entry["id"], entry["value"]
@@ -384,6 +401,16 @@ class Marts:
                 and bin_kind not in ('null', 'non_finite')
             group by all
         """)
+        # The key ends with the bin's place among those that have rows.
+        series = "partition by model_id, model_version, granularity, window_start, binning"
+        self.calibration = self._rows(connection, 6, f"""
+            select
+                model_id, model_version, {windows}, binning,
+                row_number() over ({series} order by bin_number), count(*) over ({series}),
+                bin_number, bin_lower, bin_upper, labelled_count, mean_score, observed_rate
+            from ml_monitor.fct_ml_calibration
+            where granularity in ('lifetime', 'reference', 'month') and slice_key is null
+        """)
         # Every row is in one month of one version.
         self.nulls = self._rows(connection, 2, """
             select model_id, feature_name, sum(round(metric_value * sample_count))
@@ -404,6 +431,7 @@ class Marts:
         rows = {
             "fct_ml_performance": self.performance,
             "fct_ml_estimated_performance": self.estimated,
+            "fct_ml_calibration": self.calibration,
             "fct_ml_drift": self.drift,
             "fct_ml_drift_bins": self.drift_bins,
             "fct_ml_data_quality": self.nulls,
@@ -419,6 +447,34 @@ class Marts:
     @staticmethod
     def _labelled_count(_: float | None, labelled_count: int) -> float:
         return labelled_count
+
+    @staticmethod
+    def _bin_count(bin_count: int, *_: Any) -> float:
+        return bin_count
+
+    @staticmethod
+    def _bin_number(_: int, bin_number: int, *__: Any) -> float:
+        return bin_number
+
+    @staticmethod
+    def _bin_lower(*columns: Any) -> float:
+        return columns[2]
+
+    @staticmethod
+    def _bin_upper(*columns: Any) -> float:
+        return columns[3]
+
+    @staticmethod
+    def _bin_size(*columns: Any) -> float:
+        return columns[4]
+
+    @staticmethod
+    def _mean_score(*columns: Any) -> float:
+        return columns[5]
+
+    @staticmethod
+    def _observed_rate(*columns: Any) -> float:
+        return columns[6]
 
     @staticmethod
     def _null_count(count: float) -> float:

@@ -29,6 +29,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn import metrics as sklearn_metrics
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.isotonic import IsotonicRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -40,6 +41,7 @@ REFERENCE_DAYS = 14
 DAY_COUNT = 42
 EXACT_ROW_LIMIT = 200
 BINNED = "binned_"
+QUANTILE_WINDOWS = ("week", "month", "reference", "lifetime")
 WHOLE_WINDOWS = ("day", "week", "month", "reference", "lifetime")
 LABELS = ("web", "store", "phone", "partner", "app")
 NULL_SLICE = "(null)"
@@ -384,13 +386,39 @@ class Rows:
         self.actual = np.array([np.nan if value is None else value for value in self.case.actual], dtype=float)
         self.region = np.array([region or NULL_SLICE for region in self.case.region], dtype=object)
 
+    def reference_actual(self) -> Numbers:
+        """The outcomes of the reference window: the first days with an accepted row."""
+        first = self.day[self.is_accepted].min()
+        is_in = self.is_accepted & (self.day >= first) & (self.day < first + REFERENCE_DAYS)
+        return self.actual[is_in & np.isfinite(self.actual)]
+
     def window(self, start: date, end: date, region: str) -> NDArray[np.bool_]:
         first, last = ((pd.Timestamp(moment).date() - FIRST_DAY).days for moment in (start, end))
         is_in = self.is_accepted & (self.day >= first) & (self.day < last)
         return is_in & (self.region == region) if region else is_in
 
 
-def binary_oracle(actual: Numbers, score: Numbers) -> dict[str, float | None]:
+def quantile_bins(score: Numbers) -> NDArray[np.int_]:
+    """The bins of scikit-learn's calibration_curve(strategy="quantile").
+
+    A decile that falls on a row is that row's score: numpy takes 0.7 * 180 for 125.99999999999999, and the row out.
+    """
+    edges = np.percentile(score, np.linspace(0, 1, 11) * 100)
+    on_row = np.arange(11) * (len(score) - 1) % 10 == 0
+    edges[on_row] = np.sort(score)[np.arange(11)[on_row] * (len(score) - 1) // 10]
+    return np.searchsorted(edges[1:-1], score)
+
+
+def calibration_errors(bins: NDArray[np.int_], actual: Numbers, score: Numbers) -> tuple[float, float]:
+    """Expected and maximal calibration error over ten bins."""
+    sizes = np.bincount(bins, minlength=10)
+    gaps = np.abs(np.bincount(bins, actual, minlength=10) - np.bincount(bins, score, minlength=10))
+    return gaps.sum() / len(actual), (gaps[sizes > 0] / sizes[sizes > 0]).max()
+
+
+def binary_oracle(
+    actual: Numbers, score: Numbers, reference_actual: Numbers, has_quantile_bins: bool
+) -> dict[str, float | None]:
     """Every binary metric by scikit-learn and scipy, None by our null rules."""
     labels = (score >= 0.5).astype(int)
     count = len(actual)
@@ -399,36 +427,57 @@ def binary_oracle(actual: Numbers, score: Numbers) -> dict[str, float | None]:
     tn, fp, fn, tp = (int(number) for number in sklearn_metrics.confusion_matrix(actual, labels, labels=[0, 1]).ravel())
     has_both = 0 < actual.sum() < count
     auc = sklearn_metrics.roc_auc_score(actual, score) if has_both else None
-    bins = np.searchsorted(np.linspace(0, 1, 11)[1:-1], score)
-    sizes = np.bincount(bins, minlength=10)
-    gaps = np.abs(np.bincount(bins, actual, minlength=10) - np.bincount(bins, score, minlength=10))
+    ece, mce = calibration_errors(np.searchsorted(np.linspace(0, 1, 11)[1:-1], score), actual, score)
+    ece_quantile, mce_quantile = calibration_errors(quantile_bins(score), actual, score) if has_quantile_bins else (None, None)
+    accuracy = sklearn_metrics.accuracy_score(actual, labels)
+    brier = sklearn_metrics.brier_score_loss(actual, score, labels=[0, 1])
+    brier_skill = accuracy_lift = None
+    if len(reference_actual):
+        rows = np.zeros((count, 1))
+        prior, majority = (
+            DummyClassifier(strategy=strategy).fit(np.zeros((len(reference_actual), 1)), reference_actual)
+            for strategy in ("prior", "most_frequent")
+        )
+        accuracy_lift = accuracy - sklearn_metrics.accuracy_score(actual, majority.predict(rows))
+        rate = prior.predict_proba(rows)[:, 1] if len(prior.classes_) == 2 else np.full(count, prior.classes_[0])
+        dummy_brier = sklearn_metrics.brier_score_loss(actual, rate, labels=[0, 1])
+        brier_skill = 1 - brier / dummy_brier if dummy_brier else None
     return {
         "true_positive_count": tp,
         "false_positive_count": fp,
         "false_negative_count": fn,
         "true_negative_count": tn,
-        "accuracy": sklearn_metrics.accuracy_score(actual, labels),
+        "accuracy": accuracy,
         "precision": sklearn_metrics.precision_score(actual, labels) if tp + fp else None,
         "recall": sklearn_metrics.recall_score(actual, labels) if tp + fn else None,
         "specificity": sklearn_metrics.recall_score(actual, labels, pos_label=0) if tn + fp else None,
         "f1": sklearn_metrics.f1_score(actual, labels) if tp + fp + fn else None,
+        "f_beta_05": sklearn_metrics.fbeta_score(actual, labels, beta=0.5) if tp + fp + fn else None,
+        "f_beta_2": sklearn_metrics.fbeta_score(actual, labels, beta=2) if tp + fp + fn else None,
         "balanced_accuracy": sklearn_metrics.balanced_accuracy_score(actual, labels) if has_both else None,
         "mcc": sklearn_metrics.matthews_corrcoef(actual, labels) if has_both and (tp + fp) * (tn + fn) else None,
+        "cohen_kappa": sklearn_metrics.cohen_kappa_score(actual, labels) if max(tn, tp, fn, fp) < count or fp or fn else None,
         "roc_auc": auc,
         "gini": None if auc is None else 2 * auc - 1,
         "ks_separation": stats.ks_2samp(score[actual == 1], score[actual == 0], method="asymp").statistic if has_both else None,
         "average_precision": sklearn_metrics.average_precision_score(actual, score) if has_both else None,
         "log_loss": sklearn_metrics.log_loss(actual, score, labels=[0, 1]),
-        "brier": sklearn_metrics.brier_score_loss(actual, score, labels=[0, 1]),
-        "ece": gaps.sum() / count,
-        "mce": (gaps[sizes > 0] / sizes[sizes > 0]).max(),
+        "brier": brier,
+        "ece": ece,
+        "mce": mce,
+        "ece_quantile": ece_quantile,
+        "mce_quantile": mce_quantile,
+        "brier_skill": brier_skill,
+        "accuracy_lift": accuracy_lift,
         "base_rate": actual.mean(),
         "mean_score": score.mean(),
     }
 
 
-def regression_oracle(actual: Numbers, said: Numbers, lower: Numbers, upper: Numbers) -> dict[str, float | None]:
-    """Every regression metric by scikit-learn, None by our null rules."""
+def regression_oracle(
+    actual: Numbers, said: Numbers, lower: Numbers, upper: Numbers, reference_actual: Numbers, is_read_by_row: bool
+) -> dict[str, float | None]:
+    """Every regression metric by scikit-learn, None by our null rules; no naive forecast is declared here."""
     if len(actual) == 0:
         return {}
     varies = actual.min() < actual.max()
@@ -437,8 +486,22 @@ def regression_oracle(actual: Numbers, said: Numbers, lower: Numbers, upper: Num
     has_interval = np.isfinite(lower) & np.isfinite(upper)
     is_covered = (lower <= actual) & (actual <= upper)
     mse = sklearn_metrics.mean_squared_error(actual, said)
+    mae = sklearn_metrics.mean_absolute_error(actual, said)
+    mean_skill = None
+    if is_read_by_row and len(reference_actual):
+        dummy = DummyRegressor(strategy="mean").fit(np.zeros((len(reference_actual), 1)), reference_actual)
+        # The mean of equal numbers may be off by a digit: then the dummy errs by 1e-15, and the model is 1e15 times worse.
+        mean = dummy.predict(np.zeros((len(actual), 1))).clip(reference_actual.min(), reference_actual.max())
+        dummy_mae = sklearn_metrics.mean_absolute_error(actual, mean)
+        mean_skill = 1 - mae / dummy_mae if dummy_mae else None
     return {
-        "mae": sklearn_metrics.mean_absolute_error(actual, said),
+        "median_ae": sklearn_metrics.median_absolute_error(actual, said) if is_read_by_row else None,
+        "tracking_signal": (said - actual).sum() / mae if mae else None,
+        "mase": None,
+        "naive_skill": None,
+        "mean_skill": mean_skill,
+        "interval_width": (upper - lower)[has_interval].mean() if has_interval.any() else None,
+        "mae": mae,
         "mse": mse,
         "rmse": sklearn_metrics.root_mean_squared_error(actual, said),
         "r2": sklearn_metrics.r2_score(actual, said) if varies else None,
@@ -492,7 +555,7 @@ def test_binary_metrics(name: str, performance: pd.DataFrame) -> None:
         is_in = rows.window(*key[2:]) & np.isfinite(rows.actual)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            oracle = binary_oracle(rows.actual[is_in], rows.said[is_in])
+            oracle = binary_oracle(rows.actual[is_in], rows.said[is_in], rows.reference_actual(), key[1] in QUANTILE_WINDOWS)
         problems += differences(row, oracle)
         if key[1] in WHOLE_WINDOWS and (row["metric_error_bound"].dropna() != 0).any():
             problems.append(f"{key} is below the row limit and has an error bound")
@@ -512,7 +575,9 @@ def test_regression_metrics(name: str, performance: pd.DataFrame) -> None:
     problems = []
     for key, row in some_windows(performance, name).iterrows():
         is_in = rows.window(*key[2:]) & np.isfinite(rows.actual)
-        oracle = regression_oracle(rows.actual[is_in], rows.said[is_in], lower[is_in], upper[is_in])
+        oracle = regression_oracle(
+            rows.actual[is_in], rows.said[is_in], lower[is_in], upper[is_in], rows.reference_actual(), key[1] in WHOLE_WINDOWS
+        )
         problems += differences(row, oracle, ABSOLUTE_TOLERANCES.get(name, 1e-12))
     assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
 
@@ -532,7 +597,7 @@ def test_error_bounds_of_binned_windows(name: str, performance: pd.DataFrame) ->
         is_in = rows.window(*key[2:])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            oracle = binary_oracle(rows.actual[is_in], rows.said[is_in])
+            oracle = binary_oracle(rows.actual[is_in], rows.said[is_in], rows.reference_actual(), has_quantile_bins=False)
         for metric in bounded:
             value, bound, exact = row["metric_value"][metric], row["metric_error_bound"][metric], oracle[metric]
             assert abs(value - exact) <= bound * (1 + 1e-9) + 1e-12, f"{key} {metric}: {value} against {exact}, bound {bound}"

@@ -27,13 +27,22 @@ COVERED_FLOORS = {
     ("hotel_cancellations", "performance, months, NannyML"): 175,
     ("hotel_cancellations", "estimated, NannyML, cbpe"): 125,
     ("hotel_cancellations", "estimated, NannyML, uncalibrated"): 25,
-    ("hotel_cancellations", "performance, lifetime"): 28,
-    ("hotel_cancellations", "performance, reference"): 28,
+    ("hotel_cancellations", "performance, lifetime"): 30,
+    ("hotel_cancellations", "performance, reference"): 30,
     ("hotel_cancellations", "performance, groups, lifetime"): 40,
     ("hotel_cancellations", "performance, groups, months"): 10,
     ("hotel_cancellations", "calibration error, months"): 50,
     ("hotel_cancellations", "calibration error, lifetime"): 4,
     ("hotel_cancellations", "calibration error, reference"): 4,
+    ("hotel_cancellations", "calibration, uniform, months"): 25,
+    ("hotel_cancellations", "calibration, uniform, lifetime"): 2,
+    ("hotel_cancellations", "calibration, uniform, reference"): 2,
+    ("hotel_cancellations", "calibration, quantile, months"): 25,
+    ("hotel_cancellations", "calibration, quantile, lifetime"): 2,
+    ("hotel_cancellations", "calibration, quantile, reference"): 2,
+    ("hotel_cancellations", "reliability table, months"): 25,
+    ("hotel_cancellations", "reliability table, lifetime"): 2,
+    ("hotel_cancellations", "reliability table, reference"): 2,
     ("hotel_cancellations", "drift, psi_decile"): 150,
     ("hotel_cancellations", "drift, js_distance_decile"): 150,
     ("hotel_cancellations", "drift, js_divergence_decile"): 150,
@@ -53,11 +62,11 @@ COVERED_FLOORS = {
     ("hotel_cancellations", "drift, chi2_default"): 75,
     ("hotel_cancellations", "drift, nulls left out"): 175,
     ("hotel_cancellations", "null counts"): 1,
-    ("online_retail_demand", "performance, weeks"): 728,
-    ("online_retail_demand", "performance, months"): 208,
-    ("online_retail_demand", "performance, lifetime"): 26,
-    ("online_retail_demand", "performance, reference"): 26,
-    ("online_retail_demand", "performance, slices, lifetime"): 104,
+    ("online_retail_demand", "performance, weeks"): 784,
+    ("online_retail_demand", "performance, months"): 224,
+    ("online_retail_demand", "performance, lifetime"): 28,
+    ("online_retail_demand", "performance, reference"): 28,
+    ("online_retail_demand", "performance, slices, lifetime"): 112,
     ("online_retail_demand", "drift, psi_decile"): 96,
     ("online_retail_demand", "drift, js_distance_decile"): 96,
     ("online_retail_demand", "drift, js_divergence_decile"): 96,
@@ -242,6 +251,16 @@ RATE_QUERIES = {
         from ml_monitor.fct_ml_performance
         where metric_name in ('accuracy', 'precision', 'recall', 'specificity', 'base_rate') and metric_value is not null
     """,
+    "fct_ml_calibration": """
+        select binning as metric_name, observed_rate as metric_value, labelled_count as sample_count,
+            positive_count as success_count, ci_lower, ci_upper
+        from ml_monitor.fct_ml_calibration
+    """,
+    "fct_ml_gains": """
+        select 'positive_rate' as metric_name, positive_rate as metric_value, labelled_count as sample_count,
+            positive_count as success_count, ci_lower, ci_upper
+        from ml_monitor.fct_ml_gains
+    """,
     "fct_ml_label_maturity": """
         select metric_name, metric_value, sample_count, labelled_count as success_count, ci_lower, ci_upper
         from ml_monitor.fct_ml_label_maturity
@@ -269,33 +288,68 @@ def test_intervals_of_rates(mart: str, warehouse: duckdb.DuckDBPyConnection) -> 
     assert_equal(table, "ci_upper", np.array([interval.high for interval in intervals]))
 
 
-def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """Hanley and McNeil (Radiology 1982), from the counts of either class; gini is twice as wide."""
-    keys = "model_id, model_version, granularity, window_start, slice_key, slice_value"
-    table = warehouse.execute(f"""
-        with metrics as (
-            select
-                {keys},
-                max(metric_value) filter (where metric_name = 'roc_auc') as auc,
-                max(ci_lower) filter (where metric_name = 'roc_auc') as auc_lower,
-                max(ci_upper) filter (where metric_name = 'roc_auc') as auc_upper,
-                max(ci_lower) filter (where metric_name = 'gini') as gini_lower,
-                max(ci_upper) filter (where metric_name = 'gini') as gini_upper,
-                sum(metric_value) filter (where metric_name in ('true_positive_count', 'false_negative_count')) as positive_count,
-                sum(metric_value) filter (where metric_name in ('true_negative_count', 'false_positive_count')) as negative_count
-            from ml_monitor.fct_ml_performance
-            group by all
-        )
-        select * from metrics where auc is not null
-    """).df()
-    assert len(table) > 1_000
-    auc, positives, negatives = (table[name].to_numpy(float) for name in ("auc", "positive_count", "negative_count"))
+def delong_error(score: np.ndarray, actual: np.ndarray) -> float:
+    """DeLong, DeLong and Clarke-Pearson (Biometrics 1988) from every pair of a positive and a negative.
+
+    Nothing where the placements do not vary: the method has no error to give then.
+    """
+    positives, negatives = score[actual == 1], score[actual == 0]
+    if min(len(positives), len(negatives)) < 2:
+        return np.nan
+    if len(positives) * len(negatives) < 4_000_000:
+        pairs = (np.sign(positives[:, None] - negatives[None, :]) + 1) / 2
+        of_positives, of_negatives = pairs.mean(axis=1), pairs.mean(axis=0)
+    else:  # midranks (Sun and Xu 2014)
+        ranks = stats.rankdata(np.concatenate([positives, negatives]))
+        of_positives = (ranks[: len(positives)] - stats.rankdata(positives)) / len(negatives)
+        of_negatives = 1 - (ranks[len(positives) :] - stats.rankdata(negatives)) / len(positives)
+    variance = of_positives.var(ddof=1) / len(positives) + of_negatives.var(ddof=1) / len(negatives)
+    return np.sqrt(variance) if variance > 1e-24 else np.nan
+
+
+def hanley_mcneil_error(auc: float, positives: int, negatives: int) -> float:
+    """Radiology 143, 1982."""
     two_positives, two_negatives = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = auc * (1 - auc) + (positives - 1) * (two_positives - auc**2) + (negatives - 1) * (two_negatives - auc**2)
-    half_width = Z_95 * np.sqrt(np.maximum(variance, 0) / (positives * negatives))
-    # The variance is a difference that vanishes where the AUC is 0 or 1: compare the rest.
-    assert (half_width > 1e-6).sum() > 1_000
-    table, auc, half_width = table[half_width > 1e-6], auc[half_width > 1e-6], half_width[half_width > 1e-6]
+    return np.sqrt(max(variance, 0) / (positives * negatives))
+
+
+def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """DeLong where the window is read row by row, Hanley and McNeil in trailing windows; gini is twice as wide."""
+    raw = RawRows(warehouse.execute("""
+        select * from hotel_cancellations.raw_predictions
+        inner join hotel_cancellations.raw_outcomes using (prediction_id)
+        inner join hotel_cancellations.raw_features using (prediction_id)
+    """).df())  # fmt: skip
+    keys = "model_version, granularity, window_start, window_end, slice_key, slice_value"
+    everything = warehouse.execute(f"""
+        select {keys},
+            max(metric_value) filter (where metric_name = 'roc_auc') as auc,
+            max(ci_lower) filter (where metric_name = 'roc_auc') as auc_lower,
+            max(ci_upper) filter (where metric_name = 'roc_auc') as auc_upper,
+            max(ci_lower) filter (where metric_name = 'gini') as gini_lower,
+            max(ci_upper) filter (where metric_name = 'gini') as gini_upper
+        from ml_monitor.fct_ml_performance
+        where model_id = 'hotel_cancellations' and metric_name in ('roc_auc', 'gini') and metric_value is not null
+        group by all
+        order by all
+    """).df()
+    some = [sample_of(everything[everything["granularity"] == name], 80) for name in everything["granularity"].unique()]
+    table = pd.concat(some, ignore_index=True)
+    assert len(table) > 250 and table["slice_key"].notna().any() and table["granularity"].nunique() == 7
+    error = np.full(len(table), np.nan)
+    for position, row in enumerate(table.itertuples()):
+        rows = raw.between(row.model_version, row.window_start, row.window_end)
+        if not pd.isna(row.slice_key):
+            rows = rows[rows[row.slice_key] == row.slice_value]
+        if row.granularity.startswith("trailing"):
+            positive_count = int(rows["actual"].sum())
+            error[position] = hanley_mcneil_error(row.auc, positive_count, len(rows) - positive_count)
+        else:
+            error[position] = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())
+    assert np.isnan(error).any() and np.isfinite(error).sum() > 200
+    half_width = Z_95 * error
+    auc = table["auc"].to_numpy(float)
     assert_equal(table, "auc_lower", auc - half_width)
     assert_equal(table, "auc_upper", auc + half_width)
     assert_equal(table, "gini_lower", 2 * auc - 1 - 2 * half_width)
@@ -354,6 +408,36 @@ def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) 
     assert_equal(table, "metric_value", expected[:, 0])
     assert_equal(table, "ci_lower", expected[:, 1])
     assert_equal(table, "ci_upper", expected[:, 2])
+
+
+def test_naive_forecast_of_the_features(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Weekly demand against that of the week before, a column of the features: MASE and skill of weeks and months by band."""
+    raw = RawRows(warehouse.execute("""
+        select * from online_retail_demand.raw_predictions
+        inner join online_retail_demand.raw_outcomes using (prediction_id)
+        inner join online_retail_demand.raw_features using (prediction_id)
+    """).df())  # fmt: skip
+    table = warehouse.execute("""
+        select performance.*, models.reference_start, models.reference_end
+        from ml_monitor.fct_ml_performance as performance
+        inner join ml_monitor.dim_ml_models as models using (model_id, model_version)
+        where model_id = 'online_retail_demand' and metric_name in ('mase', 'naive_skill')
+            and granularity in ('week', 'month', 'reference', 'lifetime') and performance.labelled_count > 0
+    """).df()
+    expected = []
+    for row in table.itertuples():
+        window, reference_rows = (
+            raw.between(row.model_version, start, end)
+            for start, end in ((row.window_start, row.window_end), (row.reference_start, row.reference_end))
+        )
+        if not pd.isna(row.slice_key):
+            window, reference_rows = (rows[rows[row.slice_key] == row.slice_value] for rows in (window, reference_rows))
+        error = (window["predicted_value"] - window["actual"]).abs().mean()
+        scale = reference_rows if row.metric_name == "mase" else window
+        ratio = error / (scale["units_lag1"] - scale["actual"]).abs().mean()
+        expected.append(ratio if row.metric_name == "mase" else 1 - ratio)
+    assert len(table) > 200 and table["slice_key"].notna().any()
+    assert_equal(table, "metric_value", np.array(expected))
 
 
 def test_p_values_of_rates(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,17 @@ with predictions as (
                 then
                     {{ ml_monitor.log_one_plus('predictions.predicted_value') }}
                     - {{ ml_monitor.log_one_plus('predictions.actual_value') }}
-        end as log_error
+        end as log_error,
+        case
+            when
+                {{ ml_monitor.is_finite('predictions.prediction_lower') }}
+                and {{ ml_monitor.is_finite('predictions.prediction_upper') }}
+                then predictions.prediction_upper - predictions.prediction_lower
+        end as interval_width,
+        case
+            when abs(predictions.naive_value) <= {{ ml_monitor.double_literal('1e70') }}
+                then predictions.naive_value - predictions.actual_value
+        end as naive_error
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
     where
@@ -56,7 +66,14 @@ counted as (
         ) as interval_count,
         count(*) filter (
             where predictions.actual_value between predictions.prediction_lower and predictions.prediction_upper
-        ) as covered_count
+        ) as covered_count,
+        count(predictions.interval_width) as interval_width_count,
+        coalesce(sum(predictions.interval_width), 0) as interval_width_sum,
+        count(predictions.naive_error) as naive_count,
+        coalesce(sum(predictions.naive_error), 0) as naive_error_sum,
+        coalesce(sum(abs(predictions.naive_error)), 0) as naive_absolute_error_sum,
+        coalesce(sum(predictions.naive_error) filter (where predictions.naive_error > 0), 0) as naive_over_error_sum,
+        coalesce(sum(abs(predictions.error)) filter (where predictions.naive_error is not null), 0) as paired_absolute_error_sum
     from predictions
     group by
         {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}

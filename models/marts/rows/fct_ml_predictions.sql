@@ -4,6 +4,7 @@
     'predicted_label', 'predicted_value', 'prediction_lower', 'prediction_upper', 'horizon', 'request_id', 'item_id',
     'item_rank', 'sample_weight', 'experiment_arm', 'loaded_at',
 ] %}
+{%- set accepted_columns = columns + ['naive_value'] %}
 /*
     Grain: one accepted prediction (log, model, version, prediction_id) with the outcome that counts, if there is one.
     An outcome observed before the prediction is no outcome of it. Where a log's outcomes are repeated, the newest
@@ -54,7 +55,7 @@ features_slices as (
 accepted_predictions as (
 
     select
-        {%- for column in columns %}
+        {%- for column in accepted_columns %}
         predictions.{{ column }},
         {%- endfor %}
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
@@ -70,7 +71,7 @@ accepted_predictions as (
     where all_repeated_predictions.prediction_id is null
     union all
     select
-        {%- for column in columns %}
+        {%- for column in accepted_columns %}
         repeated_predictions.{{ column }},
         {%- endfor %}
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
@@ -115,6 +116,7 @@ slices as (
     select
         features_slices.log_name,
         features_slices.prediction_id,
+        max(features_slices.naive_value) as naive_value,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         max(features_slices.slice_{{ slot }}) as slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -133,6 +135,7 @@ select
     accepted_outcomes.loaded_at as outcome_loaded_at,
     accepted_outcomes.actual_label,
     accepted_outcomes.actual_value,
+    coalesce(accepted_predictions.naive_value, slices.naive_value) as naive_value,
     {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
     coalesce(accepted_predictions.slice_{{ slot }}, slices.slice_{{ slot }}) as slice_{{ slot }}{{ ',' if not loop.last }}
     {%- endfor %}

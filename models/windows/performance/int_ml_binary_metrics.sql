@@ -1,7 +1,7 @@
 /*
     Grain: log, model, version, window, slice and metric. Every metric of binary classifiers, one line each, from the
     confusion counts and sums of the window. sample_count is the rows that the metric is made of; standard_error is null
-    where no simple one is known. Hanley-McNeil's error of the AUC (Radiology 1982).
+    where no simple one is known.
 */
 with counts as (
 
@@ -9,12 +9,17 @@ with counts as (
         windows.*,
         ranked.roc_auc,
         ranked.roc_auc_error_bound,
+        ranked.roc_auc_standard_error,
         ranked.ks_separation,
         ranked.ks_separation_error_bound,
         ranked.average_precision,
         ranked.average_precision_error_bound,
         calibration.ece,
         calibration.mce,
+        calibration.ece_quantile,
+        calibration.mce_quantile,
+        dummies.dummy_accuracy,
+        dummies.dummy_brier,
         cast(windows.true_positive_count as {{ ml_monitor.type_double() }}) as tp,
         cast(windows.false_positive_count as {{ ml_monitor.type_double() }}) as fp,
         cast(windows.false_negative_count as {{ ml_monitor.type_double() }}) as fn,
@@ -42,6 +47,15 @@ with counts as (
             and windows.window_start = calibration.window_start
             and coalesce(windows.slice_key, '') = coalesce(calibration.slice_key, '')
             and coalesce(windows.slice_value, '') = coalesce(calibration.slice_value, '')
+    left join {{ ref('int_ml_binary_dummies') }} as dummies
+        on
+            windows.log_name = dummies.log_name
+            and windows.model_id = dummies.model_id
+            and windows.model_version = dummies.model_version
+            and windows.granularity = dummies.granularity
+            and windows.window_start = dummies.window_start
+            and coalesce(windows.slice_key, '') = coalesce(dummies.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(dummies.slice_value, '')
 
 ),
 
@@ -50,8 +64,7 @@ rates as (
     select
         counts.*,
         {{ ml_monitor.safe_divide('tp', 'tp + fn') }} as recall,
-        {{ ml_monitor.safe_divide('tn', 'tn + fp') }} as specificity,
-        {{ ml_monitor.auc_standard_error('roc_auc', 'tp + fn', 'tn + fp') }} as roc_auc_standard_error
+        {{ ml_monitor.safe_divide('tn', 'tn + fp') }} as specificity
     from counts
 
 )
@@ -68,9 +81,15 @@ rates as (
     ('recall', 'recall', zero, 'tp + fn', 'tp', unknown),
     ('specificity', 'specificity', zero, 'tn + fp', 'tn', unknown),
     ('f1', ml_monitor.safe_divide('2 * tp', '2 * tp + fp + fn'), zero, 'n', unknown, unknown),
+    ('f_beta_05', ml_monitor.safe_divide('1.25 * tp', '1.25 * tp + 0.25 * fn + fp'), zero, 'n', unknown, unknown),
+    ('f_beta_2', ml_monitor.safe_divide('5 * tp', '5 * tp + 4 * fn + fp'), zero, 'n', unknown, unknown),
     ('balanced_accuracy', '(recall + specificity) / 2', zero, 'n', unknown, unknown),
     (
         'mcc', ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))'),
+        zero, 'n', unknown, unknown,
+    ),
+    (
+        'cohen_kappa', ml_monitor.safe_divide('2 * (tp * tn - fp * fn)', '(tp + fp) * (tn + fp) + (tp + fn) * (tn + fn)'),
         zero, 'n', unknown, unknown,
     ),
     ('roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', unknown, 'roc_auc_standard_error'),
@@ -81,6 +100,10 @@ rates as (
     ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
     ('ece', 'ece', zero, 'n', unknown, unknown),
     ('mce', 'mce', zero, 'n', unknown, unknown),
+    ('ece_quantile', 'ece_quantile', zero, 'n', unknown, unknown),
+    ('mce_quantile', 'mce_quantile', zero, 'n', unknown, unknown),
+    ('brier_skill', '1 - ' ~ ml_monitor.safe_divide('brier', 'dummy_brier'), zero, 'n', unknown, unknown),
+    ('accuracy_lift', ml_monitor.safe_divide('tp + tn', 'n') ~ ' - dummy_accuracy', zero, 'n', unknown, unknown),
     ('base_rate', ml_monitor.safe_divide('tp + fn', 'n'), zero, 'n', 'tp + fn', unknown),
     ('mean_score', 'mean_score', zero, 'n', unknown, ml_monitor.mean_standard_error('labelled_score_deviation_square_sum', 'n')),
 ] %}

@@ -7,6 +7,9 @@
       roc_auc            half of the pairs that share a cell
       ks_separation      the largest share of a class in one cell
       average_precision  each cell's share of the positives times the reach of the precision inside the cell
+    Standard error of the AUC: DeLong (Biometrics 1988) in exact windows, from the spread of the placements of each class
+    among the other, ties one half, by cumulated counts (Sun and Xu 2014); Hanley-McNeil where the window comes from cells.
+    Null below two rows of a class, and where no placement differs: a perfect or a constant score says nothing of its error.
 */
 with windows as (
 
@@ -20,6 +23,8 @@ with windows as (
         windows.slice_value,
         windows.true_positive_count + windows.false_negative_count as positive_total,
         windows.true_negative_count + windows.false_positive_count as negative_total,
+        cast(windows.true_positive_count + windows.false_negative_count as {{ ml_monitor.type_double() }})
+        * (windows.true_negative_count + windows.false_positive_count) as pair_total,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
         /* one number for the eight columns: what is sorted and joined below is long */
@@ -38,112 +43,7 @@ with windows as (
 
 ),
 
-scores as (
-
-    select * from {{ ref('int_ml_scores_celled') }}
-
-),
-
-cells as (
-
-    select * from {{ ref('int_ml_scores_counted') }}
-
-),
-
-series_days as (
-
-    select
-        windows.series_number,
-        windows.is_exact,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date,
-        windows.slice_key,
-        windows.slice_value
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
-
-series_rows as (
-
-    select
-        series_days.series_number,
-        scores.score,
-        scores.actual_value
-    from scores
-    inner join series_days
-        on
-            scores.log_name = series_days.log_name
-            and scores.model_id = series_days.model_id
-            and scores.model_version = series_days.model_version
-            and scores.predicted_date = series_days.predicted_date
-    where
-        series_days.is_exact
-        and series_days.slice_key is null
-    {%- for log in ml_monitor.prediction_logs() if log.task == 'binary_classification' %}
-    {%- for slice in log.slices %}
-    union all
-    select
-        series_days.series_number,
-        scores.score,
-        scores.actual_value
-    from scores
-    inner join series_days
-        on
-            scores.log_name = series_days.log_name
-            and scores.model_id = series_days.model_id
-            and scores.model_version = series_days.model_version
-            and scores.predicted_date = series_days.predicted_date
-            and scores.slice_{{ slice.slot }} = series_days.slice_value
-    where
-        series_days.is_exact
-        and series_days.log_name = '{{ log.name }}'
-        and series_days.slice_key = '{{ slice.slice_key }}'
-    {%- endfor %}
-    {%- endfor %}
-
-),
-
-score_groups as (
-
-    select
-        series_number,
-        score,
-        cast(count(*) filter (where actual_value = 1) as {{ ml_monitor.type_double() }}) as positive_count,
-        cast(count(*) filter (where actual_value = 0) as {{ ml_monitor.type_double() }}) as negative_count
-    from series_rows
-    group by
-        series_number,
-        score
-    union all
-    select
-        series_days.series_number,
-        cast(cells.score_cell as {{ ml_monitor.type_double() }}) as score,
-        cast(sum(cells.positive_count) as {{ ml_monitor.type_double() }}) as positive_count,
-        cast(sum(cells.negative_count) as {{ ml_monitor.type_double() }}) as negative_count
-    from cells
-    inner join series_days
-        on
-            cells.log_name = series_days.log_name
-            and cells.model_id = series_days.model_id
-            and cells.model_version = series_days.model_version
-            and cells.predicted_date = series_days.predicted_date
-            and coalesce(cells.slice_key, '') = coalesce(series_days.slice_key, '')
-            and coalesce(cells.slice_value, '') = coalesce(series_days.slice_value, '')
-    where not series_days.is_exact
-    group by
-        series_days.series_number,
-        cells.score_cell
-
-),
+{{ ml_monitor.with_score_groups('windows') }},
 
 /* how many of each class have this score or a higher one */
 cumulated as (
@@ -174,6 +74,15 @@ measured as (
             cumulated.negative_count
             * (cumulated.positives_above - cumulated.positive_count + cumulated.positive_count / 2)
         ) as pairs_ranked_right,
+        /* placements counted from the wrong end, which are small where the model is good: nothing cancels */
+        sum(cumulated.positive_count * (cumulated.negatives_above - cumulated.negative_count / 2)) as positive_placement_sum,
+        sum(cumulated.positive_count * power(cumulated.negatives_above - cumulated.negative_count / 2, 2)) as positive_placement_square_sum,
+        sum(
+            cumulated.negative_count * (windows.positive_total - cumulated.positives_above + cumulated.positive_count / 2)
+        ) as negative_placement_sum,
+        sum(
+            cumulated.negative_count * power(windows.positive_total - cumulated.positives_above + cumulated.positive_count / 2, 2)
+        ) as negative_placement_square_sum,
         sum(cumulated.positive_count * cumulated.negative_count) / 2 as pairs_shared_half,
         max(abs(
             cumulated.positives_above / windows.positive_total - cumulated.negatives_above / windows.negative_total
@@ -198,6 +107,24 @@ measured as (
         on cumulated.series_number = windows.series_number
     group by cumulated.series_number
 
+),
+
+placed as (
+
+    select
+        measured.series_number,
+        {{ ml_monitor.safe_divide('measured.pairs_ranked_right', 'windows.pair_total') }} as roc_auc,
+        {%- for class in ['positive', 'negative'] %}
+        {%- set total = 'windows.' ~ class ~ '_total' %}
+        {%- set placements = 'measured.' ~ class ~ '_placement_sum' %}
+        /* of the mean of the class's placements, as a share of the pairs */
+        greatest(measured.{{ class }}_placement_square_sum - {{ placements }} * ({{ placements }} / {{ total }}), 0)
+        * {{ total }} / nullif({{ total }} - 1, 0) / power(windows.pair_total, 2) as {{ class }}_variance{{ ',' if not loop.last }}
+        {%- endfor %}
+    from measured
+    inner join windows
+        on measured.series_number = windows.series_number
+
 )
 
 select
@@ -211,13 +138,16 @@ select
     windows.is_exact,
     windows.positive_total as positive_count,
     windows.negative_total as negative_count,
-    measured.pairs_ranked_right
-    / (cast(windows.positive_total as {{ ml_monitor.type_double() }}) * windows.negative_total) as roc_auc,
+    placed.roc_auc,
     case
         when windows.is_exact then 0
-        else measured.pairs_shared_half
-            / (cast(windows.positive_total as {{ ml_monitor.type_double() }}) * windows.negative_total)
+        else {{ ml_monitor.safe_divide('measured.pairs_shared_half', 'windows.pair_total') }}
     end as roc_auc_error_bound,
+    case
+        when windows.is_exact then sqrt(nullif(placed.positive_variance + placed.negative_variance, 0))
+        when windows.positive_total > 1 and windows.negative_total > 1
+            then nullif({{ ml_monitor.auc_standard_error('placed.roc_auc', 'windows.positive_total', 'windows.negative_total') }}, 0)
+    end as roc_auc_standard_error,
     measured.ks_separation,
     case when windows.is_exact then 0 else measured.largest_cell_share end as ks_separation_error_bound,
     measured.precision_sum / windows.positive_total as average_precision,
@@ -228,3 +158,5 @@ select
 from windows
 inner join measured
     on windows.series_number = measured.series_number
+inner join placed
+    on windows.series_number = placed.series_number

@@ -2,10 +2,19 @@
     Grain: log, model, version, window, slice and metric. Every metric of regression models, one line each, from the
     error sums of the window. Errors are prediction minus actual.
 */
-with counts as (
+with windows as (
+
+    select * from {{ ref('int_ml_regression_windows') }}
+
+),
+
+counts as (
 
     select
         windows.*,
+        from_rows.median_ae,
+        from_rows.dummy_absolute_error_sum,
+        {{ ml_monitor.safe_divide('reference.naive_absolute_error_sum', 'reference.naive_count') }} as reference_naive_mae,
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.labelled_count') }} as mae,
         {{ ml_monitor.safe_divide('windows.squared_error_sum', 'windows.labelled_count') }} as mse,
@@ -13,7 +22,24 @@ with counts as (
         case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end as spread,
         case when windows.loggable_count = windows.labelled_count then windows.squared_log_error_sum end as loggable_error_sum,
         windows.over_error_sum - windows.error_sum as under_error_sum
-    from {{ ref('int_ml_regression_windows') }} as windows
+    from windows
+    left join {{ ref('int_ml_regression_ordered') }} as from_rows
+        on
+            windows.log_name = from_rows.log_name
+            and windows.model_id = from_rows.model_id
+            and windows.model_version = from_rows.model_version
+            and windows.granularity = from_rows.granularity
+            and windows.window_start = from_rows.window_start
+            and coalesce(windows.slice_key, '') = coalesce(from_rows.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(from_rows.slice_value, '')
+    left join windows as reference
+        on
+            windows.log_name = reference.log_name
+            and windows.model_id = reference.model_id
+            and windows.model_version = reference.model_version
+            and reference.granularity = 'reference'
+            and coalesce(windows.slice_key, '') = coalesce(reference.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(reference.slice_value, '')
 
 )
 
@@ -29,9 +55,18 @@ with counts as (
     ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('error_deviation_square_sum', 'n')),
     ('rmsle', 'sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')', 'n', unknown, unknown),
     ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
+    ('median_ae', 'median_ae', 'n', unknown, unknown),
+    ('tracking_signal', ml_monitor.safe_divide('error_sum', 'mae'), 'n', unknown, unknown),
+    ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, unknown),
+    (
+        'naive_skill', '1 - ' ~ ml_monitor.safe_divide('paired_absolute_error_sum', 'naive_absolute_error_sum'),
+        'naive_count', unknown, unknown,
+    ),
+    ('mean_skill', '1 - ' ~ ml_monitor.safe_divide('absolute_error_sum', 'dummy_absolute_error_sum'), 'n', unknown, unknown),
     ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
     ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),
     ('pinball_90', '(0.9 * under_error_sum + 0.1 * over_error_sum) / n', 'n', unknown, unknown),
+    ('interval_width', ml_monitor.safe_divide('interval_width_sum', 'interval_width_count'), 'interval_width_count', unknown, unknown),
     ('interval_coverage', ml_monitor.safe_divide('covered_count', 'interval_count'), 'interval_count', 'covered_count', unknown),
 ] %}
 {%- for name, value, sample_count, success_count, standard_error in metrics %}

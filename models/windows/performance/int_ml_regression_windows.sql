@@ -44,12 +44,16 @@ select
     window_end,
     slice_key,
     slice_value,
-    {%- for column in ['labelled_count', 'nonzero_actual_count', 'loggable_count', 'interval_count', 'covered_count'] %}
+    {%- for column in [
+        'labelled_count', 'nonzero_actual_count', 'loggable_count', 'interval_count', 'covered_count',
+        'interval_width_count', 'naive_count',
+    ] %}
     cast(sum({{ column }}) as {{ dbt.type_bigint() }}) as {{ column }},
     {%- endfor %}
     {%- for column in [
         'actual_sum', 'prediction_sum', 'absolute_actual_sum', 'error_sum', 'absolute_error_sum', 'squared_error_sum',
-        'absolute_percentage_error_sum', 'squared_log_error_sum', 'over_error_sum',
+        'absolute_percentage_error_sum', 'squared_log_error_sum', 'over_error_sum', 'interval_width_sum',
+        'naive_error_sum', 'naive_absolute_error_sum', 'naive_over_error_sum', 'paired_absolute_error_sum',
     ] %}
     sum({{ column }}) as {{ column }},
     {%- endfor %}
