@@ -58,6 +58,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         subjects.subject,
         subjects.feature_name,
         cast(null as {{ dbt.type_string() }}) as slice_key,
@@ -84,6 +85,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         subjects.subject,
         subjects.feature_name,
         slices.slice_key,
@@ -106,6 +108,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         cast(null as {{ dbt.type_string() }}) as subject,
         cast(null as {{ dbt.type_string() }}) as feature_name,
         cast(null as {{ dbt.type_string() }}) as slice_key,
@@ -121,6 +124,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         cast(null as {{ dbt.type_string() }}) as subject,
         cast(null as {{ dbt.type_string() }}) as feature_name,
         slices.slice_key,
@@ -192,5 +196,7 @@ select
     coalesce(matched.reason, concat('default of ', matched.metric_name, ' (', metrics.source, ')')) as reason
 from matched
 inner join metrics
-    on matched.metric_name = metrics.metric_name
+    on
+        matched.metric_name = metrics.metric_name
+        and matched.metric_task = metrics.task
 where matched.preference = 1

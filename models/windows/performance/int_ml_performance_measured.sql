@@ -2,7 +2,7 @@
 /*
     Grain: log, model, version, window, slice and metric. The measured performance metrics of all tasks.
 */
-{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics'] %}
+{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics'] %}
 select
     log_name,
     model_id,
