@@ -92,5 +92,5 @@ select
         when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
         else metric_value + {{ ml_monitor.z_95() }} * standard_error
     end as ci_upper,
-    {{ ml_monitor.normal_two_sided_p('compared.z_score') }} as p_value
+    {{ ml_monitor.normal_two_sided_p('z_score') }} as p_value
 from compared

@@ -118,7 +118,7 @@ select
     {{ sample_count }} as sample_count,
     {{ success_count }} as success_count,
     {{ standard_error }} as standard_error,
-    n as labelled_count
+    merged.n as labelled_count
 from merged
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -18,7 +18,7 @@ select
     sample_count,
     success_count,
     standard_error,
-    {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ')' }} as window_count
+    {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }}
 from {{ ref(model) }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}
