@@ -1,4 +1,7 @@
-{# A text in the order of its code points, as Python and scikit-learn sort it; Postgres sorts by the database's language. #}
+{#
+    A text as what sorts by its code points, as Python and scikit-learn do: Postgres sorts texts by the database's language,
+    so there it is the bytes.
+#}
 {% macro text_order(expression) %}
     {{ return(adapter.dispatch('text_order', 'ml_monitor')(expression)) }}
 {% endmacro %}
@@ -8,5 +11,5 @@
 {% endmacro %}
 
 {% macro postgres__text_order(expression) %}
-    {{ return(expression ~ ' collate "C"') }}
+    {{ return("convert_to(" ~ expression ~ ", 'UTF8')") }}
 {% endmacro %}
