@@ -16,7 +16,9 @@ def demo(demo_warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def weeks(demo: duckdb.DuckDBPyConnection, mart: str, model_id: str, version: str, columns: str, **wanted: str) -> dict[str, tuple]:
+def weeks(
+    demo: duckdb.DuckDBPyConnection, mart: str, model_id: str, version: str, columns: str, **wanted: str
+) -> dict[str, tuple[Any, ...]]:
     """The whole weeks of a metric by their first day."""
     conditions = "".join(f" and {column} = '{value}'" for column, value in wanted.items())
     rows: list[tuple[Any, ...]] = demo.execute(f"""
@@ -36,7 +38,9 @@ def test_the_bad_rollout_is_a_fall_of_ndcg(demo: duckdb.DuckDBPyConnection) -> N
         assert status == "fail" and value < usual - 0.15, (start, value, usual, status)
     old = weeks(demo, "fct_ml_performance", "recommender", "2.4", columns, metric_name="ndcg_at_10")
     assert len(old) > 60 and {status for _, _, status in old.values()} <= {"pass", "not_evaluated"}
-    (sentence,) = demo.execute("select health_sentence from ml_monitor.rpt_ml_model_health where model_id = 'recommender'").fetchone()
+    (sentence,) = demo.execute(
+        "select health_sentence from ml_monitor.rpt_ml_model_health where model_id = 'recommender'"
+    ).fetchone()
     assert "ndcg at 10" in sentence and "2026-06-15" in sentence
 
 

@@ -250,7 +250,9 @@ def windows_of(metrics: Metrics, name: str, prefix: str = "") -> list[Window]:
         window for window in metrics if window.model_id == prefix + model_of(name) and window.model_version == case.version
     ]  # fmt: skip
     short = [window for window in found if window.granularity in ("day", "week") and window.slice_value]
-    short += [window for window in found if window.granularity in ("day", "trailing_7d", "trailing_28d") and not window.slice_value]
+    short += [
+        window for window in found if window.granularity in ("day", "trailing_7d", "trailing_28d") and not window.slice_value
+    ]  # fmt: skip
     short += [window for window in found if window.granularity == "week" and window.start.day % 2]
     left_out = set(short) - set(random.Random(len(short)).sample(short, min(len(short), 4)))
     return [window for window in found if window not in left_out]
@@ -310,12 +312,14 @@ def score_oracle(
     ranked = np.hstack([np.where(listed, scores, -1), np.full((len(actual), 3), -2)])[is_listed]
     ranked_actual = [label for label, one in zip(actual, is_listed, strict=True) if one]
     for k in (2, 3):
-        hits = sklearn_metrics.top_k_accuracy_score(ranked_actual, ranked, k=k, labels=padded, normalize=False) if ranked_actual else 0
+        hits = 0.0
+        if ranked_actual:
+            hits = sklearn_metrics.top_k_accuracy_score(ranked_actual, ranked, k=k, labels=padded, normalize=False)
         found[f"top_{k}_accuracy"] = hits / len(actual)
     one_hot = np.array([[label == other for other in labels] for label in actual])
     aucs = [
-        sklearn_metrics.roc_auc_score(one_hot[:, column], scores[:, column]) if 0 < one_hot[:, column].sum() < len(actual) else None
-        for column in range(len(labels))
+        sklearn_metrics.roc_auc_score(is_class, score) if 0 < is_class.sum() < len(actual) else None
+        for is_class, score in zip(one_hot.T, scores.T, strict=True)
     ]
     found |= {f"roc_auc_ovr {label}": auc for label, auc in zip(labels, aucs, strict=True)}
     for average in ("macro", "weighted"):

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import not_run
-from generated_warehouse import Metrics, Window, build_marts, difference, read_metrics, write_tables
+from generated_warehouse import Measured, Metrics, Window, build_marts, difference, read_metrics, write_tables
 from sklearn.metrics import ndcg_score
 
 FIRST_DAY = date(2024, 1, 1)  # a Monday
@@ -94,8 +94,8 @@ def make_case(name: str, length: int = 12, catalogue: int = 60, per_day: int = 4
 
 def make_cases() -> dict[str, Case]:
     cases = {name: make_case(name) for name in (
-        "ordinary", "nothing_relevant", "no_outcomes", "clicks_only", "not_shown", "only_not_shown", "binary_gains", "equal_ranks",
-        "gaps_in_ranks", "unusable_outcomes", "mixed_region",
+        "ordinary", "nothing_relevant", "no_outcomes", "clicks_only", "not_shown", "only_not_shown", "binary_gains",
+        "equal_ranks", "gaps_in_ranks", "unusable_outcomes", "mixed_region",
     )}  # fmt: skip
     cases["one_item"] = make_case("one_item", length=1)
     cases["short_lists"] = make_case("short_lists", length=3)
@@ -147,9 +147,8 @@ def raw_tables() -> dict[str, pa.Table]:
     for name, case in CASES.items():
         for request in case.requests:
             at = midnight + timedelta(days=request.day, hours=9)
-            for position, (rank, item) in enumerate(zip(request.ranks, request.items, strict=True)):
-                is_other = name == "mixed_region" and position == 0
-                region = "west" if is_other else request.region
+            for rank, item in zip(request.ranks, request.items, strict=True):
+                region = region_of(name, request, item)
                 shown.append((model_of(name), case.version, request.request_id, item, at, rank, region))
             for item, gain in request.gains.items():
                 known[request.request_id, item] = (request.request_id, item, at + timedelta(days=2), gain)
@@ -207,10 +206,12 @@ def measured_requests(name: str) -> dict[str, dict[str, float]]:
         request.request_id: {item: float(-place) for place, item in enumerate(in_order(request))} for request in case.requests
     }
     shown = {
-        request.request_id: {item: int(known[request.request_id].get(item, 0)) for item in request.items} for request in case.requests
+        request.request_id: {item: int(known[request.request_id].get(item, 0)) for item in request.items}
+        for request in case.requests
     }
     of_shown = pytrec_eval.RelevanceEvaluator(shown, {"ndcg_cut"}).evaluate(run)
-    evaluated = pytrec_eval.RelevanceEvaluator(qrel, {"ndcg_cut", "map_cut", "recip_rank", "P", "recall", "success"}).evaluate(run)
+    measures = {"ndcg_cut", "map_cut", "recip_rank", "P", "recall", "success"}
+    evaluated = pytrec_eval.RelevanceEvaluator(qrel, measures).evaluate(run)
     found = {}
     for request_id, values in evaluated.items():
         found[request_id] = {ours: values[theirs] for ours, theirs in OURS.items()}
@@ -222,6 +223,10 @@ def measured_requests(name: str) -> dict[str, dict[str, float]]:
 def outcomes(name: str, request: Request) -> dict[str, float]:
     """The usable outcomes of a request; those of the second version's requests are the first's too."""
     return {item: gain for item, gain in request.gains.items() if gain is not None}
+
+
+def region_of(name: str, request: Request, item: str) -> str:
+    return "west" if name == "mixed_region" and item == request.items[0] else request.region
 
 
 def requests_in(name: str, window: Window) -> list[Request]:
@@ -272,7 +277,8 @@ def test_ndcg_of_the_list_is_that_of_scikit_learn(name: str, performance: Metric
             ndcg_score([[request.gains[item] for item in request.items]], [list(range(len(request.items), 0, -1))], k=10)
             for request in requests_in(name, window)
         ]
-        problem = difference(window, "ndcg_at_10_shown", performance[window]["ndcg_at_10_shown"], np.mean(scores) if scores else None)
+        measured = performance[window]["ndcg_at_10_shown"]
+        problem = difference(window, "ndcg_at_10_shown", measured, np.mean(scores) if scores else None)
         assert problem is None, problem
 
 
@@ -303,8 +309,8 @@ def test_metrics_of_shown_items(name: str, performance: Metrics) -> None:
         places = [
             item
             for request in case.requests if first <= request.day < last
-            for place, item in enumerate(in_order(request))
-            if place < 10 and window.slice_value in ("", "west" if name == "mixed_region" and item == request.items[0] else request.region)
+            for item in in_order(request)[:10]
+            if window.slice_value in ("", region_of(name, request, item))
         ]  # fmt: skip
         catalogue = sum(day < last for day in first_shown.values())
         popularity = [(relevant.get(item, 0) + 1) / weight for item in places]
@@ -323,22 +329,29 @@ def test_metrics_of_shown_items(name: str, performance: Metrics) -> None:
 
 def test_the_denominators_differ(performance: Metrics) -> None:
     """All requests with an outcome, or those with a relevant item; the full relevant set, or the list shown."""
-    (window,) = [window for window in windows_of(performance, "not_shown") if window.granularity == "lifetime" and not window.slice_value]
-    values = performance[window]
+
+    def lifetime(name: str) -> dict[str, Measured]:
+        (window,) = [
+            window for window in windows_of(performance, name) if window.granularity == "lifetime" and not window.slice_value
+        ]
+        return performance[window]
+
+    values = lifetime("not_shown")
     assert values["ndcg_at_10"].value < values["ndcg_at_10_shown"].value
-    (window,) = [window for window in windows_of(performance, "only_not_shown") if window.granularity == "lifetime" and not window.slice_value]
-    values = performance[window]
+    values = lifetime("only_not_shown")
     assert values["ndcg_at_10"].value == 0 and values["ndcg_at_10"].sample_count == len(CASES["only_not_shown"].requests) // 2
     assert values["ndcg_at_10_shown_relevant"].value == 0
-    (window,) = [window for window in windows_of(performance, "nothing_relevant") if window.granularity == "lifetime" and not window.slice_value]
-    values = performance[window]
+    values = lifetime("nothing_relevant")
     assert values["ndcg_at_10"].value == 0 and values["ndcg_at_10_relevant"].value is None
 
 
 def test_outcomes_of_items_that_nobody_showed_are_in_the_quarantine(lists: duckdb.DuckDBPyConnection) -> None:
     """They count for their request, and stand there as what they are: outcomes without a prediction."""
     expected = sum(
-        item not in request.items for name in ("not_shown", "only_not_shown") for request in CASES[name].requests for item in request.gains
+        item not in request.items
+        for name in ("not_shown", "only_not_shown")
+        for request in CASES[name].requests
+        for item in request.gains
     )
     rows = dict(lists.execute("""
         select reject_reason, count(*) from ml_monitor.fct_ml_rejected_rows where source_name = 'outcomes' group by all
