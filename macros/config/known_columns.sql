@@ -16,6 +16,6 @@
                        + ['sample_weight', 'experiment_arm', 'loaded_at', 'task'],
         'outcomes': key + ['observed_at', 'actual', 'loaded_at'],
         'features': key + (['naive_value'] if task in ['regression', none] else []) + ['loaded_at'],
-        'class_scores': key + ['class_label', 'class_score', 'loaded_at'],
+        'class_scores': ['model_id', 'model_version'] + key + ['class_label', 'class_score', 'loaded_at'],
     }[table_name]) }}
 {% endmacro %}

@@ -57,6 +57,11 @@
 {% endmacro %}
 
 
+{% macro required_class_score_columns() %}
+    {{ return(['prediction_id', 'class_label', 'class_score']) }}
+{% endmacro %}
+
+
 {#
     The key that joins a prediction to its outcome, as text. Ranking rows are keyed by request and item; there the two
     stay null together, so that a row without one of them is seen as having no key.

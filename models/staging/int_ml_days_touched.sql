@@ -10,6 +10,7 @@
 {%- set built = ml_monitor.previous_build_of('int_ml_days_built') %}
 {%- set kept_predictions = ml_monitor.previous_build_of('fct_ml_predictions') %}
 {%- set kept_rejections = ml_monitor.previous_build_of('fct_ml_rejected_rows') %}
+{%- set kept_not_shown = ml_monitor.previous_build_of('int_ml_items_not_shown') %}
 {%- set begun = ml_monitor.previous_build_of('int_ml_dirty_days') %}
 with raw_days as (
 
@@ -141,6 +142,31 @@ touched_days as (
         on
             kept.log_name = touched_ids.log_name
             and kept.prediction_id = touched_ids.prediction_id
+    union all
+    /* an outcome counts for every list of its request, those that do not show the item too */
+    select
+        predictions.log_name,
+        predictions.predicted_date as dirty_date
+    from outcomes
+    inner join touched_ids
+        on
+            outcomes.log_name = touched_ids.log_name
+            and outcomes.prediction_id = touched_ids.prediction_id
+    inner join predictions
+        on
+            outcomes.log_name = predictions.log_name
+            and outcomes.request_id = predictions.request_id
+    {%- if kept_not_shown is not none %}
+    union all
+    select
+        kept.log_name,
+        kept.predicted_date as dirty_date
+    from {{ kept_not_shown }} as kept
+    inner join touched_ids
+        on
+            kept.log_name = touched_ids.log_name
+            and kept.prediction_id = touched_ids.prediction_id
+    {%- endif %}
     union all
     /* an outcome whose prediction is gone, or not yet there, stands under its own day */
     select

@@ -2,7 +2,8 @@
 /*
     Grain: log, source table and raw day. A cheap signature of what the user's tables hold on each day, to compare
     with the one that the last finished build kept in int_ml_days_built.
-    A features table has no date of its own: its rows count for the day of their prediction.
+    A features table has no date of its own: its rows count for the day of their prediction. So do class scores; those
+    without a prediction stand under 1900-01-01.
 */
 {%- for log in ml_monitor.prediction_logs() %}
 {%- set in_table_features = log.numeric_features + log.categorical_features if log.features is none else [] %}
@@ -55,6 +56,25 @@ inner join {{ ref('stg_ml_predictions') }} as predictions
         predictions.log_name = '{{ log.name }}'
         and {{ ml_monitor.input_prediction_id(log, log.features) }} = predictions.prediction_id
 group by predictions.predicted_date
+{%- endif %}
+{%- if log.class_scores is not none %}
+{%- set prediction_id = ml_monitor.input_prediction_id(log, log.class_scores) %}
+{%- set scored_date = "coalesce(predictions.predicted_date, cast('1900-01-01' as date))" %}
+union all
+select
+    '{{ log.name }}' as log_name,
+    'class_scores' as source_name,
+    {{ scored_date }} as raw_date,
+    count(*) as row_count,
+    {{ ml_monitor.raw_day_signature(
+        log, log.class_scores, none, ml_monitor.required_class_score_columns() + log.class_scores.columns.keys() | list
+    ) }} as day_signature
+from {{ ml_monitor.declared_relation(log.class_scores.relation) }} as raw_rows
+left join {{ ref('stg_ml_predictions') }} as predictions
+    on
+        predictions.log_name = '{{ log.name }}'
+        and {{ prediction_id }} = predictions.prediction_id
+group by {{ scored_date }}
 {%- endif %}
 {{ 'union all' if not loop.last }}
 {%- endfor %}

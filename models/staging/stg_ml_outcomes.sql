@@ -26,6 +26,8 @@ select
     log_name,
     task,
     prediction_id,
+    request_id,
+    item_id,
     observed_at,
     cast(coalesce(observed_at, cast('1900-01-01' as timestamp)) as date) as observed_date,
     case when task = 'multiclass_classification' then actual end as actual_label,

@@ -60,6 +60,7 @@ left_out as (
         0 as accepted_count,
         count(*) as left_out_count
     from {{ ref('fct_ml_rejected_rows') }}
+    where source_name in ('predictions', 'outcomes')
     group by
         log_name,
         source_name,

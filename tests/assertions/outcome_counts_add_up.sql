@@ -1,6 +1,6 @@
 {{ config(severity='error', tags=['ml_assertion']) }}
 /*
-    The cubes of outcomes (binary, regression) count as many labelled predictions per day and slice as the cube of all
+    The cubes of outcomes (binary, multiclass, regression) count as many labelled predictions per day and slice as the cube of all
     predictions does.
 */
 with both_sides as (
@@ -15,7 +15,7 @@ with both_sides as (
         labelled_count,
         0 as outcome_count
     from {{ ref('int_ml_predictions_counted') }}
-    where task in ('binary_classification', 'regression')
+    where task in ('binary_classification', 'regression', 'multiclass_classification')
     union all
     select
         log_name,
@@ -38,6 +38,17 @@ with both_sides as (
         0 as labelled_count,
         labelled_count as outcome_count
     from {{ ref('int_ml_regression_errors_summed') }}
+    union all
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date,
+        slice_key,
+        slice_value,
+        0 as labelled_count,
+        labelled_count as outcome_count
+    from {{ ref('int_ml_confusion_counted') }}
 
 )
 

@@ -10,7 +10,6 @@ A statistic that does not exist for a case must be null, with a reason and witho
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
@@ -33,7 +32,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.isotonic import IsotonicRegression
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from conftest import run_dbt  # noqa: E402
+from generated_warehouse import build_marts, write_tables  # noqa: E402
 from reference_entries import psi_p_value  # noqa: E402
 
 FIRST_DAY = date(2024, 1, 1)  # a Monday
@@ -332,20 +331,11 @@ def raw_tables(cases: dict[str, Case], said: str) -> dict[str, pa.Table]:
 def build(folder: Path) -> Path:
     """Write the raw tables and run dbt over them; return the DuckDB file. Fails with dbt's words."""
     warehouse = folder / "edges.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
-        for schema, cases, said in (
-            ("hotel_cancellations", BINARY_CASES, "score"), ("online_retail_demand", REGRESSION_CASES, "predicted_value"),
-        ):  # fmt: skip
-            connection.execute(f"create schema {schema}")
-            for name, frame in raw_tables(cases, said).items():
-                connection.register("frame", frame)
-                connection.execute(f"create table {schema}.{name} as select * from frame")
-                connection.unregister("frame")
-    resources = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    run_dbt(
-        ["build", "--quiet", "--select", "+fct_ml_checks", *resources, "--vars", json.dumps(VARS)],
-        folder, ML_MONITOR_DUCKDB_PATH=str(warehouse), ML_MONITOR_TARGET="duckdb", ML_MONITOR_SCHEMA="ml_monitor",
-    )  # fmt: skip
+    for schema, cases, said in (
+        ("hotel_cancellations", BINARY_CASES, "score"), ("online_retail_demand", REGRESSION_CASES, "predicted_value"),
+    ):  # fmt: skip
+        write_tables(warehouse, {f"{schema}.{name}": table for name, table in raw_tables(cases, said).items()})
+    build_marts(warehouse, VARS, "+fct_ml_checks")
     return warehouse
 
 

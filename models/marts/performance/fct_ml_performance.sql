@@ -79,6 +79,7 @@ compared as (
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
         measured.success_count,
         measured.standard_error,
+        measured.window_count,
         cast(reference.sample_count as {{ dbt.type_bigint() }}) as reference_count,
         reference.metric_value as reference_value,
         thresholds.comparison,
@@ -180,7 +181,7 @@ select
     metric_value,
     metric_error_bound,
     sample_count,
-    prediction_count - sample_count as excluded_count,
+    coalesce(window_count, prediction_count) - sample_count as excluded_count,
     reference_count,
     reference_value,
     case

@@ -1,5 +1,5 @@
 /*
-    Grain: metric. What each metric is: formula, direction, range, unit, interval, null rule, source; and its default
+    Grain: metric and task. What each metric is: formula, direction, range, unit, interval, null rule, source; and its default
     thresholds. What the thresholds are held against is the comparison:
       value                  the metric itself
       absolute_value         its size, whatever its sign

@@ -63,6 +63,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         subjects.subject,
         subjects.feature_name,
         cast(null as {{ dbt.type_string() }}) as slice_key,
@@ -90,6 +91,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         subjects.subject,
         subjects.feature_name,
         slices.slice_key,
@@ -113,6 +115,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         cast(null as {{ dbt.type_string() }}) as subject,
         cast(null as {{ dbt.type_string() }}) as feature_name,
         cast(null as {{ dbt.type_string() }}) as slice_key,
@@ -128,6 +131,7 @@ checks as (
         models.log_name,
         models.model_id,
         metrics.metric_name,
+        metrics.task as metric_task,
         cast(null as {{ dbt.type_string() }}) as subject,
         cast(null as {{ dbt.type_string() }}) as feature_name,
         slices.slice_key,
@@ -199,5 +203,7 @@ select
     coalesce(matched.reason, concat('default of ', matched.metric_name, ' (', metrics.source, ')')) as reason
 from matched
 inner join metrics
-    on matched.metric_name = metrics.metric_name
+    on
+        matched.metric_name = metrics.metric_name
+        and matched.metric_task = metrics.task
 where matched.preference = 1

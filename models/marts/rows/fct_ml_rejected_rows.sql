@@ -1,10 +1,10 @@
 {{ config(**ml_monitor.replaced_by_day('home_date')) }}
 /*
-    Grain: one raw row that is not in fct_ml_predictions, with the reason. row_status:
+    Grain: one raw row of predictions, outcomes or class scores that is left out, with the reason. row_status:
       rejected    the row cannot be used (a fault of its own, a repeated id, an outcome before its prediction)
       superseded  an outcome that a newer one of the same prediction replaced
-      orphan      an outcome whose prediction is not there, or was rejected
-    A prediction stands under its own day, an outcome under the day of its prediction if there is one. Rows without a
+      orphan      an outcome or class score whose prediction is not there, or was rejected
+    A prediction stands under its own day, an outcome or class score under the day of its prediction if there is one. Rows without a
     readable date stand under 1900-01-01.
 */
 with all_predictions as (
@@ -245,6 +245,27 @@ spare_outcomes as (
 
 ),
 
+faulty_class_scores as (
+
+    select
+        judged.log_name,
+        'class_scores' as source_name,
+        case when judged.reject_reason = 'no_prediction' then 'orphan' else 'rejected' end as row_status,
+        judged.reject_reason,
+        judged.model_id,
+        judged.model_version,
+        judged.prediction_id,
+        cast(null as timestamp) as event_at,
+        judged.loaded_at,
+        judged.raw_values,
+        judged.home_date as raw_date,
+        judged.home_date
+    from {{ ref('int_ml_class_scores_judged') }} as judged
+    {{ ml_monitor.in_dirty_days('judged', 'home_date') }}
+    where judged.reject_reason is not null
+
+),
+
 rejected as (
 
     select * from faulty_predictions
@@ -256,6 +277,8 @@ rejected as (
     select * from unmatched_dirty_outcomes
     union all
     select * from spare_outcomes
+    union all
+    select * from faulty_class_scores
 
 ),
 

@@ -1,8 +1,9 @@
 {{ config(materialized='view') }}
 /*
-    Grain: log, model, version, window, slice and metric. The measured performance metrics of all tasks.
+    Grain: log, model, version, window, slice and metric. The measured performance metrics of all tasks. window_count is
+    what sample_count is taken from, where that is not the predictions of the window: requests.
 */
-{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics'] %}
+{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics', 'int_ml_ranking_metrics'] %}
 select
     log_name,
     model_id,
@@ -16,7 +17,8 @@ select
     metric_error_bound,
     sample_count,
     success_count,
-    standard_error
+    standard_error,
+    {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }}
 from {{ ref(model) }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -1,0 +1,78 @@
+{%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value', 'metric_name'] %}
+/*
+    Grain: log, model, version, window, slice and metric of a request. Number of requests that count, sum and sum of
+    squared deviations of a window. A metric counts every request with a known outcome, one that ends in _relevant those
+    of them with a relevant item. Days merge by M2 = sum M2_d + sum n_d (mean_d - mean)^2 (Chan, Golub, LeVeque 1983).
+*/
+with cubes as (
+
+    select * from {{ ref('int_ml_requests_summed') }}
+
+),
+
+days as (
+
+    {%- for denominator, suffix in [('answered', ''), ('relevant', '_relevant')] %}
+    {%- set is_last_denominator = loop.last %}
+    {%- for metric in ml_monitor.request_metrics() %}
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date,
+        slice_key,
+        slice_value,
+        '{{ metric }}{{ suffix }}' as metric_name,
+        request_count,
+        {{ 'answered_count' if denominator == 'answered' else 'relevant_request_count' }} as counted_count,
+        {{ metric }}_sum as value_sum,
+        {{ metric }}_{{ denominator }}_deviation as deviation_square_sum
+    from cubes
+    {{ 'union all' if not (loop.last and is_last_denominator) }}
+    {%- endfor %}
+    {%- endfor %}
+
+),
+
+window_rows as (
+
+    select
+        days.*,
+        window_days.granularity,
+        window_days.window_start
+    from days
+    inner join {{ ref('int_ml_window_days') }} as window_days
+        on
+            days.log_name = window_days.log_name
+            and days.model_id = window_days.model_id
+            and days.model_version = window_days.model_version
+            and days.predicted_date = window_days.predicted_date
+    where days.slice_key is null or window_days.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
+
+),
+
+centred as (
+
+    select
+        window_rows.*,
+        {{ ml_monitor.safe_divide('sum(value_sum) over whole', 'sum(counted_count) over whole') }} as window_mean,
+        {{ ml_monitor.safe_divide('value_sum', 'counted_count') }} as day_mean
+    from window_rows
+    window
+        whole as (
+            partition by {{ series | join(', ') }}
+        )
+
+)
+
+select
+    {{ series | join(',\n    ') }},
+    cast(sum(request_count) as {{ dbt.type_bigint() }}) as request_count,
+    cast(sum(counted_count) as {{ dbt.type_bigint() }}) as counted_count,
+    sum(value_sum) as value_sum,
+    sum(
+        deviation_square_sum + coalesce(counted_count * (day_mean - window_mean) * (day_mean - window_mean), 0)
+    ) as deviation_square_sum
+from centred
+group by
+    {{ series | join(',\n    ') }}
