@@ -13,6 +13,8 @@
         'category_limit': 100,
         'reference_days': 28,
         'baselines': ['reference', 'previous', 'trailing', 'same_weekday', 'same_season'],
+        'as_known_periods': 12,
+        'as_known_dates': [],
         'policy': {},
     } -%}
     {%- if name not in defaults -%}

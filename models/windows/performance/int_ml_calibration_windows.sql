@@ -48,22 +48,4 @@ window_bins as (
 
 )
 
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    slice_key,
-    slice_value,
-    {{ ml_monitor.safe_divide('sum(labelled_count * abs(observed_rate - mean_score))', 'sum(labelled_count)') }} as ece,
-    max(abs(observed_rate - mean_score)) as mce
-from window_bins
-group by
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    slice_key,
-    slice_value
+{{ ml_monitor.calibration_errors() }}
