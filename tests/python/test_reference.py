@@ -32,6 +32,8 @@ COVERED_FLOORS = {
     ("hotel_cancellations", "calibration error, months"): 50,
     ("hotel_cancellations", "calibration error, lifetime"): 4,
     ("hotel_cancellations", "calibration error, reference"): 4,
+    ("hotel_cancellations", "performance, as known"): 130,
+    ("hotel_cancellations", "label delays"): 2,
     ("hotel_cancellations", "drift, psi_decile"): 150,
     ("hotel_cancellations", "drift, js_distance_decile"): 150,
     ("hotel_cancellations", "drift, js_divergence_decile"): 150,
