@@ -13,9 +13,9 @@
     }[task] -%}
     {{ return({
         'predictions': ['model_id', 'model_version'] + key + ['predicted_at'] + said
-                       + ['sample_weight', 'experiment_arm', 'loaded_at', 'task'],
+                       + ['sample_weight', 'experiment_arm', 'pairing_id', 'loaded_at', 'task'],
         'outcomes': key + ['observed_at', 'actual', 'loaded_at'],
-        'features': key + ['loaded_at'],
+        'features': key + ['pairing_id', 'loaded_at'],
         'class_scores': key + ['class_label', 'class_score', 'loaded_at'],
     }[table_name]) }}
 {% endmacro %}

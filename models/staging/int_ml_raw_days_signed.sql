@@ -45,7 +45,8 @@ select
     count(*) as row_count,
     {{ ml_monitor.raw_day_signature(
         log, log.features, none,
-        ['request_id', 'item_id'] if log.task == 'ranking' else ['prediction_id'],
+        (['request_id', 'item_id'] if log.task == 'ranking' else ['prediction_id'])
+        + (['pairing_id'] if 'pairing_id' in log.features.columns else []),
         log.numeric_features + log.categorical_features + features_slices
     ) }} as day_signature
 from {{ ml_monitor.declared_relation(log.features.relation) }} as raw_rows

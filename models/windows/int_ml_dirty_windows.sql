@@ -125,7 +125,7 @@ where windows.log_name is null or built.log_name is null
 /* no build came that far: what an unfinished one left may be of windows that are no more */
 {%- for model in [
     'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_window_moments', 'int_ml_window_cells', 'int_ml_ordered_windows',
-    'int_ml_known_ranked_windows',
+    'int_ml_known_ranked_windows', 'int_ml_paired_windows',
 ] %}
 {%- set kept = ml_monitor.previous_build_of(model) %}
 {%- if kept is not none %}

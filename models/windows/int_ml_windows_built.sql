@@ -3,7 +3,7 @@
     sees by them which came and which went. Built after every model that is replaced by window.
     depends on: {% for model in [
     'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_window_moments', 'int_ml_window_cells', 'int_ml_ordered_windows',
-    'int_ml_known_ranked_windows',
+    'int_ml_known_ranked_windows', 'int_ml_paired_windows',
 ] %}{{ ref(model) }} {% endfor %}
 */
 select

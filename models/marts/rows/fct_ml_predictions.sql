@@ -57,6 +57,7 @@ accepted_predictions as (
         {%- for column in columns %}
         predictions.{{ column }},
         {%- endfor %}
+        predictions.pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         predictions.slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -73,6 +74,7 @@ accepted_predictions as (
         {%- for column in columns %}
         repeated_predictions.{{ column }},
         {%- endfor %}
+        repeated_predictions.pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         repeated_predictions.slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -115,6 +117,7 @@ slices as (
     select
         features_slices.log_name,
         features_slices.prediction_id,
+        max(features_slices.pairing_id) as pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         max(features_slices.slice_{{ slot }}) as slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -129,6 +132,7 @@ select
     {%- for column in columns %}
     accepted_predictions.{{ column }},
     {%- endfor %}
+    coalesce(accepted_predictions.pairing_id, slices.pairing_id) as pairing_id,
     accepted_outcomes.observed_at,
     accepted_outcomes.loaded_at as outcome_loaded_at,
     accepted_outcomes.actual_label,
