@@ -74,7 +74,7 @@ compared as (
         metrics.direction,
         case when paired.first_version = matches.champion_version then paired.first_value else paired.second_value end as champion_value,
         case when paired.first_version = matches.champion_version then paired.second_value else paired.first_value end as challenger_value,
-        case when paired.first_version = matches.champion_version then paired.difference else -paired.difference end as difference,
+        case when paired.first_version = matches.champion_version then paired.difference else 0 - paired.difference end as difference,
         paired.metric_error_bound,
         paired.standard_error,
         paired.p_value as paired_p_value,
