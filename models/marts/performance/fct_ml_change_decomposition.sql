@@ -251,6 +251,7 @@ select
     cast(row_number() over (
         partition by
             model_id, model_version, granularity, window_start, baseline_name, metric_name, slice_key
-        order by abs(contribution) desc, slice_value asc
+        /* equal but for the last digits is equal: the rank must not depend on the engine */
+        order by floor(abs(contribution) * {{ ml_monitor.double_literal('1e10') }} + 0.5) desc, slice_value asc
     ) as {{ dbt.type_bigint() }}) as contribution_rank
 from matured
