@@ -3,7 +3,8 @@
     last model of all, so that a build that was killed or failed leaves the old signatures, and the next one repairs it.
     depends on: {% for model in [
         'fct_ml_rejected_rows', 'int_ml_label_delays_counted', 'int_ml_features_summed', 'fct_ml_checks',
-        'rpt_ml_model_health', 'fct_ml_performance_as_known', 'fct_ml_version_comparison', 'int_ml_comparisons_built', 'int_ml_windows_built',
+        'rpt_ml_model_health', 'fct_ml_performance_as_known',
+        'fct_ml_version_comparison', 'int_ml_comparisons_built', 'int_ml_windows_built',
     ] %}{{ ref(model) }} {% endfor %}
 */
 select * from {{ ref('int_ml_raw_days_signed') }}

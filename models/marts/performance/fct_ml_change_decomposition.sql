@@ -184,11 +184,14 @@ split as (
 
     select
         slices.*,
-        (window_share - baseline_share) * (
-            (coalesce(window_slice_value, baseline_slice_value) + coalesce(baseline_slice_value, window_slice_value)) / 2
-            - (metric_value + reference_value) / 2
+        (slices.window_share - slices.baseline_share) * (
+            coalesce(slices.window_slice_value, slices.baseline_slice_value) / 2
+            + coalesce(slices.baseline_slice_value, slices.window_slice_value) / 2
+            - (slices.metric_value + slices.reference_value) / 2
         ) as mix_contribution,
-        coalesce((window_share + baseline_share) / 2 * (window_slice_value - baseline_slice_value), 0) as rate_contribution
+        coalesce(
+            (slices.window_share + slices.baseline_share) / 2 * (slices.window_slice_value - slices.baseline_slice_value), 0
+        ) as rate_contribution
     from slices
 
 ),

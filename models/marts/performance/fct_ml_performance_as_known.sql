@@ -1,5 +1,4 @@
 {%- set keys = ['model_id', 'model_version', 'granularity', 'window_start'] %}
-{%- set series = 'model_id, model_version, granularity, window_start, metric_name' %}
 /*
     Grain: model, version, week or month that is over, known_at and metric; all rows, no slices. Each metric of
     fct_ml_performance as it was knowable on a date: from the predictions loaded and the outcomes observed and loaded
@@ -134,9 +133,14 @@ first_reports as (
 
     select
         reports.*,
-        min(case when metric_value is not null then known_at end) over (partition by {{ series }}) as first_reported_at,
-        max(case when is_current then metric_value end) over (partition by {{ series }}) as current_value
+        min(case when reports.metric_value is not null then reports.known_at end) over of_window as first_reported_at,
+        max(case when reports.is_current then reports.metric_value end) over of_window as current_value
     from reports
+    window
+        of_window as (
+            partition by
+                reports.model_id, reports.model_version, reports.granularity, reports.window_start, reports.metric_name
+        )
 
 ),
 
@@ -144,9 +148,17 @@ compared as (
 
     select
         first_reports.*,
-        max(case when known_at = first_reported_at then metric_value end) over (partition by {{ series }}) as first_reported_value,
-        {{ ml_monitor.is_mature_coverage('label_coverage', 'final_coverage') }} as is_final
+        max(
+            case when first_reports.known_at = first_reports.first_reported_at then first_reports.metric_value end
+        ) over of_window as first_reported_value,
+        {{ ml_monitor.is_mature_coverage('first_reports.label_coverage', 'first_reports.final_coverage') }} as is_final
     from first_reports
+    window
+        of_window as (
+            partition by
+                first_reports.model_id, first_reports.model_version, first_reports.granularity, first_reports.window_start,
+                first_reports.metric_name
+        )
 
 )
 

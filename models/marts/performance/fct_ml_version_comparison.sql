@@ -162,20 +162,20 @@ judged as (
     select
         with_q_values.*,
         case
-            when not is_complete then 'incomplete_window'
-            when least(champion_labelled_count, challenger_labelled_count) = 0 then 'no_labels'
-            when not is_mature then 'immature_labels'
-            when sample_count < min_sample_count then 'insufficient_data'
-            when difference is null then 'undefined'
-            when difference = 0 and coalesce(standard_error, 0) = 0 then 'equal'
-            when p_value is null then 'undefined'
-            when q_value > significance_level then 'not_significant'
+            when not with_q_values.is_complete then 'incomplete_window'
+            when least(with_q_values.champion_labelled_count, with_q_values.challenger_labelled_count) = 0 then 'no_labels'
+            when not with_q_values.is_mature then 'immature_labels'
+            when with_q_values.sample_count < with_q_values.min_sample_count then 'insufficient_data'
+            when with_q_values.difference is null then 'undefined'
+            when with_q_values.difference = 0 and coalesce(with_q_values.standard_error, 0) = 0 then 'equal'
+            when with_q_values.p_value is null then 'undefined'
+            when with_q_values.q_value > with_q_values.significance_level then 'not_significant'
             else 'significant'
         end as status_reason,
         case
-            when direction = 'higher_is_better' then difference
-            when direction = 'lower_is_better' then -difference
-            else abs(champion_value) - abs(challenger_value)
+            when with_q_values.direction = 'higher_is_better' then with_q_values.difference
+            when with_q_values.direction = 'lower_is_better' then -with_q_values.difference
+            else abs(with_q_values.champion_value) - abs(with_q_values.challenger_value)
         end as improvement
     from with_q_values
 

@@ -7,6 +7,7 @@
     'mse': '({version}_predicted_value - actual_value) * ({version}_predicted_value - actual_value)',
     'bias': '{version}_predicted_value - actual_value',
 } %}
+{%- set selections = [('both', '1', '1'), ('first_only', '1', '0'), ('second_only', '0', '1'), ('neither', '0', '0')] %}
 {%- set double = ml_monitor.type_double() %}
 /*
     Grain: log, model, two versions, week or month, and slice with pairs. What two versions did on the same rows: the mean
@@ -198,14 +199,16 @@ summed as (
         covar_pop(second_mae - first_mae, absolute_actual) as mae_actual_covariance,
         count(*) filter (where first_accuracy > second_accuracy) as first_only_right_count,
         count(*) filter (where second_accuracy > first_accuracy) as second_only_right_count,
-        count(*) filter (where first_predicted_label = '1' and second_predicted_label = '1') as both_selected_count,
-        count(*) filter (where first_predicted_label = '1' and second_predicted_label = '0') as first_only_selected_count,
-        count(*) filter (where first_predicted_label = '0' and second_predicted_label = '1') as second_only_selected_count,
-        count(*) filter (where first_predicted_label = '0' and second_predicted_label = '0') as neither_selected_count,
-        sum(actual_value) filter (where first_predicted_label = '1' and second_predicted_label = '1') as both_selected_positive_count,
-        sum(actual_value) filter (where first_predicted_label = '1' and second_predicted_label = '0') as first_only_selected_positive_count,
-        sum(actual_value) filter (where first_predicted_label = '0' and second_predicted_label = '1') as second_only_selected_positive_count,
-        sum(actual_value) filter (where first_predicted_label = '0' and second_predicted_label = '0') as neither_selected_positive_count
+        {%- for selection, first_label, second_label in selections %}
+        count(*) filter (
+            where first_predicted_label = '{{ first_label }}' and second_predicted_label = '{{ second_label }}'
+        ) as {{ selection }}_selected_count,
+        {%- endfor %}
+        {%- for selection, first_label, second_label in selections %}
+        sum(actual_value) filter (
+            where first_predicted_label = '{{ first_label }}' and second_predicted_label = '{{ second_label }}'
+        ) as {{ selection }}_selected_positive_count{{ ',' if not loop.last }}
+        {%- endfor %}
     from losses
     group by series_number
 
@@ -244,12 +247,14 @@ cumulated as (
         score_pairs.*
         {%- for version in ['first', 'second'] %}
         {%- for class in ['positive', 'negative'] %},
-        sum({{ class }}_count) over (
-            partition by series_number
-            order by {{ version }}_score asc
+        sum(score_pairs.{{ class }}_count) over (
+            partition by score_pairs.series_number
+            order by score_pairs.{{ version }}_score asc
             range between unbounded preceding and current row
         ) as {{ version }}_{{ class }}s_up_to,
-        sum({{ class }}_count) over (partition by series_number, {{ version }}_score) as {{ version }}_{{ class }}s_tied
+        sum(score_pairs.{{ class }}_count) over (
+            partition by score_pairs.series_number, score_pairs.{{ version }}_score
+        ) as {{ version }}_{{ class }}s_tied
         {%- endfor %}
         {%- endfor %}
     from score_pairs
@@ -346,9 +351,9 @@ select
     sqrt(spreads.positive_variance + spreads.negative_variance) as roc_auc_standard_error,
     summed.first_only_right_count,
     summed.second_only_right_count,
-    {%- for group in ['both', 'first_only', 'second_only', 'neither'] %}
-    summed.{{ group }}_selected_count,
-    coalesce(summed.{{ group }}_selected_positive_count, 0) as {{ group }}_selected_positive_count{{ ',' if not loop.last }}
+    {%- for selection, _, _ in selections %}
+    summed.{{ selection }}_selected_count,
+    coalesce(summed.{{ selection }}_selected_positive_count, 0) as {{ selection }}_selected_positive_count{{ ',' if not loop.last }}
     {%- endfor %}
 from windows
 inner join summed

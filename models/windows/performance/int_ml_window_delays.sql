@@ -34,16 +34,18 @@ cumulated as (
 
     select
         delays.*,
-        sum(labelled_count) over so_far as labelled_so_far,
-        sum(labelled_count) over whole_window as window_count
+        sum(delays.labelled_count) over so_far as labelled_so_far,
+        sum(delays.labelled_count) over whole_window as window_count
     from delays
     window
         so_far as (
-            partition by log_name, model_id, model_version, granularity, window_start
-            order by delay_days asc
+            partition by delays.log_name, delays.model_id, delays.model_version, delays.granularity, delays.window_start
+            order by delays.delay_days asc
             rows between unbounded preceding and current row
         ),
-        whole_window as (partition by log_name, model_id, model_version, granularity, window_start)
+        whole_window as (
+            partition by delays.log_name, delays.model_id, delays.model_version, delays.granularity, delays.window_start
+        )
 
 ),
 
@@ -53,9 +55,9 @@ placed as (
 
     select
         cumulated.*,
-        labelled_so_far - labelled_count as labelled_before
+        cumulated.labelled_so_far - cumulated.labelled_count as labelled_before
         {%- for name, share in shares.items() %},
-        {{ ml_monitor.double_literal(share) }} * (window_count - 1) as {{ name }}_position
+        {{ ml_monitor.double_literal(share) }} * (cumulated.window_count - 1) as {{ name }}_position
         {%- endfor %}
     from cumulated
 
