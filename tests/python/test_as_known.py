@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import incremental_data as data  # noqa: E402
 from conftest import ROOT, run_dbt  # noqa: E402
 
-LOOK = "2026-02-01"
-BEFORE_LOOK = "2026-01-31 23:59:59"  # known before the look: the last second of the day before
+LOOK = "2026-02-02"
+BEFORE_LOOK = "2026-02-01 23:59:59"  # known before the look: the last second of the day before
 EXACT_ROW_LIMIT = 340
 KEYS = ["model_id", "model_version", "granularity", "window_start", "metric_name"]
 VALUES = ["metric_value", "metric_error_bound", "ci_lower", "ci_upper"]
@@ -74,8 +74,8 @@ def test_looking_back_is_having_looked_then(builds: tuple[Path, Path]) -> None:
         select * from ml_monitor.fct_ml_performance
         where granularity in ('week', 'month') and slice_key is null and window_end <= date '{LOOK}'
     """)
-    # Three weeks and a month, of a binary and a regression model; metrics that only other models make are not here.
-    assert known.groupby("metric_name").size().eq(4).all() and len(known) >= 4 * 35
+    # Four weeks and a month, of a binary and a regression model; metrics that only other models make are not here.
+    assert known.groupby("metric_name").size().eq(5).all() and len(known) >= 5 * 35
     seen = seen[seen["metric_name"].isin(known["metric_name"].unique())]
     assert_same(known, seen)
     assert known["metric_error_bound"].gt(0).any()
@@ -92,7 +92,8 @@ def test_the_look_differs_from_today(builds: tuple[Path, Path]) -> None:
     """)
     assert table["is_restated"].sum() >= 3
     corrected = rows(today, "select * from ml_monitor_internal.int_ml_outcomes_superseded")
-    assert (corrected["known_date"] <= LOOK).any() and (corrected["superseded_date"] > LOOK).any()
+    known = corrected[corrected["known_date"] <= LOOK]
+    assert (known["superseded_date"] <= LOOK).any() and (known["superseded_date"] > LOOK).any()
 
 
 def test_the_current_report_is_fct_ml_performance(builds: tuple[Path, Path]) -> None:
@@ -121,9 +122,9 @@ def test_dates_are_the_windows_end_and_every_period_after(builds: tuple[Path, Pa
         for end, of_window in dates.groupby("window_end")
     }
     assert found == {
-        "2026-01-19": ["2026-01-19", "2026-01-26", "2026-02-01", "2026-02-02", "2026-02-09", "2026-02-14"],
-        "2026-01-26": ["2026-01-26", "2026-02-01", "2026-02-02", "2026-02-09", "2026-02-14"],
-        "2026-02-01": ["2026-02-01", "2026-02-14"],
+        "2026-01-19": ["2026-01-19", "2026-01-26", "2026-02-02", "2026-02-09", "2026-02-14"],
+        "2026-01-26": ["2026-01-26", "2026-02-02", "2026-02-09", "2026-02-14"],
+        "2026-02-01": ["2026-02-01", "2026-02-02", "2026-02-14"],
         "2026-02-02": ["2026-02-02", "2026-02-09", "2026-02-14"],
         "2026-02-09": ["2026-02-09", "2026-02-14"],
     }  # fmt: skip
