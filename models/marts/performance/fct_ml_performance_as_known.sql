@@ -52,13 +52,13 @@ measured as (
         ('binary_classification', 'binary_metrics'), ('regression', 'regression_metrics'),
     ] %}
     {%- for layer, known_at, is_current in [
-        ('int_ml_known_', 'known_at', 'false'), ('int_ml_', 'cast(null as date)', 'true'),
+        ('int_ml_known_', 'known_at', 'false'), ('int_ml_', 'cast(null as date) as known_at', 'true'),
     ] %}
     select
         '{{ task }}' as task,
         log_name,
         {{ keys | join(',\n        ') }},
-        {{ known_at }} as known_at,
+        {{ known_at }},
         {{ is_current }} as is_current,
         metric_name,
         metric_value,

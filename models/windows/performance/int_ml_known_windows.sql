@@ -1,10 +1,11 @@
 {%- set periods = ml_monitor.setting('as_known_periods') %}
 {%- set dates = ml_monitor.setting('as_known_dates') %}
+{%- set month_days = ml_monitor.double_literal('30.4375') %}
 /*
     Grain: log, model, version, week or month that is over, and known_at: the dates on which the window is looked back
     at. Its end, every further week (weeks) or month (months) up to the setting as_known_periods, and the dates of the
     setting as_known_dates, all before the day of the as-of moment. Predictions and outcomes that were known before
-    each date.
+    each date. A month further on: whole months and 14 days lie in its middle, however long the months between are.
 */
 with windows as (
 
@@ -31,7 +32,7 @@ looks as (
         case
             when windows.granularity = 'week'
                 then cast(windows.window_end + cast(7 * (numbers.generated_number - 1) as int) as date)
-            else cast({{ dbt.dateadd('month', 'cast(numbers.generated_number - 1 as int)', 'windows.window_end') }} as date)
+            else cast(date_trunc('month', windows.window_end + cast(floor({{ month_days }} * (numbers.generated_number - 1)) + 14 as int)) as date)
         end as known_at
     from windows
     cross join numbers
