@@ -110,7 +110,9 @@ compared as (
         cast(null as {{ double }}) as paired_p_value,
         case
             when champions.success_count is not null
-                then {{ ml_monitor.two_proportion_z('challengers.success_count', 'challengers.sample_count', 'champions.success_count', 'champions.sample_count') }}
+                then {{ ml_monitor.two_proportion_z(
+                    'challengers.success_count', 'challengers.sample_count', 'champions.success_count', 'champions.sample_count'
+                ) }}
             else (challengers.metric_value - champions.metric_value)
                 / nullif(sqrt(power(champions.metric_error, 2) + power(challengers.metric_error, 2)), 0)
         end as z_score,
