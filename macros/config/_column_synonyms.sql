@@ -35,6 +35,7 @@
         'class_score': ['class_score', 'score', 'probability', 'proba', 'prob', 'class_probability'],
         'sample_weight': ['sample_weight', 'weight'],
         'experiment_arm': ['experiment_arm', 'arm', 'variant', 'experiment_variant', 'experiment_group', 'ab_group', 'treatment'],
+        'pairing_id': ['pairing_id'],
     }) }}
 {% endmacro %}
 

@@ -30,7 +30,7 @@
     {%- elif table_name == 'outcomes' -%}
         {{ return(ml_monitor.required_outcome_columns(log)) }}
     {%- endif -%}
-    {{ return(ml_monitor.known_columns(table_name, task) | reject('equalto', 'loaded_at') | list) }}
+    {{ return(ml_monitor.known_columns(table_name, task) | reject('in', ['pairing_id', 'loaded_at']) | list) }}
 {% endmacro %}
 
 

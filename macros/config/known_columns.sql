@@ -13,9 +13,9 @@
     }[task] -%}
     {{ return({
         'predictions': ['model_id', 'model_version'] + key + ['predicted_at'] + said
-                       + ['sample_weight', 'experiment_arm', 'loaded_at', 'task'],
+                       + ['sample_weight', 'experiment_arm', 'pairing_id', 'loaded_at', 'task'],
         'outcomes': key + ['observed_at', 'actual', 'loaded_at'],
-        'features': key + (['naive_value'] if task in ['regression', none] else []) + ['loaded_at'],
+        'features': key + (['naive_value'] if task in ['regression', none] else []) + ['pairing_id', 'loaded_at'],
         'class_scores': ['model_id', 'model_version'] + key + ['class_label', 'class_score', 'loaded_at'],
     }[table_name]) }}
 {% endmacro %}

@@ -14,6 +14,8 @@
         'correlation_pair_limit': 28,
         'reference_days': 28,
         'baselines': ['reference', 'previous', 'trailing', 'same_weekday', 'same_season'],
+        'as_known_periods': 12,
+        'as_known_dates': [],
         'policy': {},
     } -%}
     {%- if name not in defaults -%}

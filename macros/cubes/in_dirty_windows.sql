@@ -10,6 +10,12 @@
 {% endmacro %}
 
 
+{# The same for windows that are dirty or looked back at from new dates. #}
+{% macro in_dirty_known_windows(relation_alias) %}
+    {{ return(ml_monitor._in_dirty(relation_alias, 'int_ml_dirty_known_windows')) }}
+{% endmacro %}
+
+
 {% macro _in_dirty(relation_alias, dirty_model) %}
     {%- set dirty_windows = ref(dirty_model) -%}
     {%- if ml_monitor.is_partial_build() -%}

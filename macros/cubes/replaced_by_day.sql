@@ -21,6 +21,12 @@
 {% endmacro %}
 
 
+{% macro replaced_by_known_window() %}
+    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_known_windows', keys, ['granularity', 'window_start'])) }}
+{% endmacro %}
+
+
 {% macro _replaced_by(dirty_model, join_columns, partition_columns) %}
     {%- set settings = {
         'materialized': 'incremental',

@@ -4,7 +4,7 @@
     M2 = sum of M2_d + n_d (mean_d - mean)^2. In: rows with labelled_count, <quantity>_sum,
     <quantity>_deviation_square_sum and the keys of a window.
 #}
-{% macro with_merged_deviations(rows_cte, quantities) -%}
+{% macro with_merged_deviations(rows_cte, quantities, more_keys=[]) -%}
 centred as (
 
     select
@@ -17,7 +17,8 @@ centred as (
     window
         window_of_row as (
             partition by
-                log_name, model_id, model_version, granularity, window_start, slice_key, slice_value
+                log_name, model_id, model_version, granularity, window_start,
+                {%- for key in more_keys %} {{ key }},{% endfor %} slice_key, slice_value
         )
 
 ),

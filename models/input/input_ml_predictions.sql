@@ -29,9 +29,10 @@ select
     {{ ml_monitor.input_column(table, 'rank', 'integer', 'rank' in required) }} as item_rank,
     {{ ml_monitor.input_column(table, 'sample_weight', 'float') }} as sample_weight,
     {{ ml_monitor.input_column(table, 'experiment_arm', 'text') }} as experiment_arm,
+    {{ ml_monitor.input_column(table, 'pairing_id', 'text') }} as pairing_id,
     {{ ml_monitor.input_column(table, 'loaded_at', 'timestamp') }} as loaded_at,
     {{- ml_monitor.input_slice_columns(log, 'predictions') }},
-    {{ ml_monitor.input_raw_values(table, required + (table.columns.keys() | reject('in', required + ['loaded_at']) | list)) }} as raw_values
+    {{ ml_monitor.input_raw_values(table, required + (table.columns.keys() | reject('in', required + ['pairing_id', 'loaded_at']) | list)) }} as raw_values
 from {{ ml_monitor.declared_relation(table.relation) }} as raw_rows
 {{ 'union all' if not loop.last }}
 {%- endfor %}

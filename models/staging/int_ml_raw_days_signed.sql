@@ -47,7 +47,7 @@ select
     {{ ml_monitor.raw_day_signature(
         log, log.features, none,
         (['request_id', 'item_id'] if log.task == 'ranking' else ['prediction_id'])
-        + (['naive_value'] if 'naive_value' in log.features.columns else []),
+        + (['naive_value', 'pairing_id'] | select('in', log.features.columns) | list),
         log.numeric_features + log.categorical_features + features_slices
     ) }} as day_signature
 from {{ ml_monitor.declared_relation(log.features.relation) }} as raw_rows

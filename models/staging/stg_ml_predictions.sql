@@ -45,6 +45,7 @@ select
     item_rank,
     sample_weight,
     experiment_arm,
+    pairing_id,
     loaded_at,
     {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
     slice_{{ slot }},

@@ -142,6 +142,7 @@ where windows.log_name is null or built.log_name is null
     'int_ml_window_pairs', 'int_ml_estimated_days', 'int_ml_estimated_ranks',
     'int_ml_score_bands', 'int_ml_regression_ordered',
     'int_ml_class_ranked_windows', 'int_ml_item_windows',
+    'int_ml_known_ranked_windows', 'int_ml_paired_windows',
 ] %}
 {%- set kept = ml_monitor.previous_build_of(model) %}
 {%- if kept is not none %}

@@ -6,6 +6,7 @@
     'int_ml_window_pairs', 'int_ml_estimated_days', 'int_ml_estimated_ranks',
     'int_ml_score_bands', 'int_ml_regression_ordered',
     'int_ml_class_ranked_windows', 'int_ml_item_windows',
+    'int_ml_known_ranked_windows', 'int_ml_paired_windows',
 ] %}{{ ref(model) }} {% endfor %}
 */
 select

@@ -162,14 +162,17 @@ class _Rules:
             return self.drift(entry, version, window, *found.groups())
         if found := re.fullmatch(r"fairness/(\w+)/(.+)", rest):
             return self.fairness(identifier, value, version, window, *found.groups())
-        if rest.startswith("asof_"):
-            return self.not_yet(identifier, "fct_ml_performance_as_known")
         if found := re.fullmatch(r"calibration_(uniform|quantile)10", rest):
             return self.calibration_curve(identifier, value, version, window, found[1])
         if rest == "reliability_table_uniform10":
             return self.reliability_table(identifier, value, version, window)
+        if found := re.fullmatch(r"asof_([\d-]+)/(?:performance/)?(\w+)", rest):
+            return self.as_known(identifier, value, version, window, date.fromisoformat(found[1]), found[2])
         if rest == "label_delay_days":
-            return self.not_yet(identifier, "fct_ml_label_maturity: quantiles of the delay")
+            key = (self.dataset, version, *_window_key(window))
+            return self.covered(identifier, "label delays", [
+                Reading("fct_ml_label_maturity", key, f"delay_{name}", number) for name, number in value.items()
+            ])  # fmt: skip
         raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
 
     def performance(
@@ -211,6 +214,24 @@ class _Rules:
                 Reading("fct_ml_calibration", (*key, position), ours, row[theirs]) for theirs, ours in names.items()
             ]
         return self.covered(identifier, f"reliability table, {_kind(window)}", readings)
+    def as_known(self, identifier: str, value: Any, version: str, window: Window, known_at: date, name: str) -> Entry:
+        """What was knowable before a date; the current value beside it must be that of fct_ml_performance."""
+        key = (self.dataset, version, *_window_key(window), known_at)
+        if name == "label_coverage":
+            readings = [Reading("fct_ml_performance_as_known", (*key, "roc_auc"), "label_coverage", value)]
+        elif name == "confusion":
+            readings = [
+                Reading("fct_ml_performance_as_known", (*key, ours), "metric_value", value[theirs])
+                for theirs, ours in CONFUSION_NAMES.items()
+            ]
+        elif METRIC_NAMES.get(name, name) in BINARY_METRICS:
+            metric = METRIC_NAMES.get(name, name)
+            readings = [Reading("fct_ml_performance_as_known", (*key, metric), "metric_value", value)]
+            final = self.values[f"v{version}/{window.start:%Y-%m}/performance/{name}"]
+            readings.append(Reading("fct_ml_performance_as_known", (*key, metric), "current_value", final))
+        else:
+            raise ValueError(f"{self.dataset}: no rule for reference entry {identifier}")
+        return self.covered(identifier, "performance, as known", readings)
 
     def drift(self, entry: Mapping[str, Any], version: str, window: Window, feature: str, name: str) -> Entry:
         identifier, value = entry["id"], entry["value"]
@@ -410,6 +431,19 @@ class Marts:
                 bin_number, bin_lower, bin_upper, labelled_count, mean_score, observed_rate
             from ml_monitor.fct_ml_calibration
             where granularity in ('lifetime', 'reference', 'month') and slice_key is null
+        self.as_known = self._rows(connection, 6, """
+            select
+                model_id, model_version, granularity, window_start, known_at, metric_name,
+                metric_value, current_value, label_coverage
+            from ml_monitor.fct_ml_performance_as_known
+            where granularity = 'month'
+        """)
+        self.maturity = self._rows(connection, 4, f"""
+            select
+                model_id, model_version, {windows},
+                delay_p50, delay_p90, delay_mean, delay_minimum, delay_maximum
+            from ml_monitor.fct_ml_label_maturity
+            where granularity in ('lifetime', 'month')
         """)
         # Every row is in one month of one version.
         self.nulls = self._rows(connection, 2, """
@@ -432,6 +466,8 @@ class Marts:
             "fct_ml_performance": self.performance,
             "fct_ml_estimated_performance": self.estimated,
             "fct_ml_calibration": self.calibration,
+            "fct_ml_performance_as_known": self.as_known,
+            "fct_ml_label_maturity": self.maturity,
             "fct_ml_drift": self.drift,
             "fct_ml_drift_bins": self.drift_bins,
             "fct_ml_data_quality": self.nulls,
@@ -475,6 +511,32 @@ class Marts:
     @staticmethod
     def _observed_rate(*columns: Any) -> float:
         return columns[6]
+    def _current_value(_: float | None, current_value: float | None, __: float) -> float | None:
+        return current_value
+
+    @staticmethod
+    def _label_coverage(_: float | None, __: float | None, label_coverage: float) -> float:
+        return label_coverage
+
+    @staticmethod
+    def _delay_p50(p50: float, *_: Any) -> float:
+        return p50
+
+    @staticmethod
+    def _delay_p90(_: float, p90: float, *__: Any) -> float:
+        return p90
+
+    @staticmethod
+    def _delay_mean(_: float, __: float, mean: float, *___: Any) -> float:
+        return mean
+
+    @staticmethod
+    def _delay_min(*days: float) -> float:
+        return days[3]
+
+    @staticmethod
+    def _delay_max(*days: float) -> float:
+        return days[4]
 
     @staticmethod
     def _null_count(count: float) -> float:

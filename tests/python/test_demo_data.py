@@ -272,7 +272,7 @@ def test_declared_columns_exist(log: dict, tables: dict[str, pa.Table]) -> None:
     if log["task"] == "multiclass_classification":
         assert {"prediction_id", "class_label", "class_score"} <= columns_of(log["class_scores"]["relation"])
     # An optional column that is there must be declared, else the marts would not know of it.
-    optional = {"loaded_at", "prediction_lower", "prediction_upper", "horizon", "experiment_arm"}
+    optional = {"loaded_at", "prediction_lower", "prediction_upper", "horizon", "experiment_arm", "pairing_id"}
     present = optional & columns_of(log["predictions"]["relation"])
     assert present <= set(log["predictions"].get("columns", {}).values())
 

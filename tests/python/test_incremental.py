@@ -34,6 +34,7 @@ NOT_COMPARED = {
     "ml_monitor_internal.int_ml_dirty_days",
     "ml_monitor_internal.int_ml_dirty_windows",
     "ml_monitor_internal.int_ml_dirty_comparisons",
+    "ml_monitor_internal.int_ml_dirty_known_windows",
     "ml_monitor_internal.int_ml_exact_windows",
     "ml_monitor_internal.int_ml_exact_days",
     "ml_monitor_internal.int_ml_references_due",

@@ -43,6 +43,8 @@ COVERED_FLOORS = {
     ("hotel_cancellations", "reliability table, months"): 25,
     ("hotel_cancellations", "reliability table, lifetime"): 2,
     ("hotel_cancellations", "reliability table, reference"): 2,
+    ("hotel_cancellations", "performance, as known"): 130,
+    ("hotel_cancellations", "label delays"): 2,
     ("hotel_cancellations", "drift, psi_decile"): 150,
     ("hotel_cancellations", "drift, js_distance_decile"): 150,
     ("hotel_cancellations", "drift, js_divergence_decile"): 150,

@@ -9,9 +9,7 @@ with predictions as (
 
     select
         predictions.*,
-        case when predictions.observed_at is not null then predictions.score end as labelled_score,
-        (predictions.score - predictions.actual_value) * (predictions.score - predictions.actual_value) as squared_error,
-        {{ ml_monitor.log_loss_term('predictions.score', 'predictions.actual_value') }} as log_loss
+        {{ ml_monitor.binary_outcome_terms('predictions') }}
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
     where predictions.task = 'binary_classification'
@@ -30,17 +28,7 @@ counted as (
         count(*) as prediction_count,
         coalesce(sum(predictions.score), 0) as score_sum,
         count(*) filter (where predictions.predicted_label = '1') as predicted_positive_count,
-        count(*) filter (where predictions.observed_at is not null) as labelled_count,
-        count(*) filter (where predictions.actual_value = 1 and predictions.predicted_label = '1') as true_positive_count,
-        count(*) filter (where predictions.actual_value = 0 and predictions.predicted_label = '1') as false_positive_count,
-        count(*) filter (where predictions.actual_value = 1 and predictions.predicted_label = '0') as false_negative_count,
-        count(*) filter (where predictions.actual_value = 0 and predictions.predicted_label = '0') as true_negative_count,
-        coalesce(sum(predictions.labelled_score), 0) as labelled_score_sum,
-        coalesce(var_pop(predictions.labelled_score) * count(predictions.labelled_score), 0) as labelled_score_deviation_square_sum,
-        coalesce(sum(predictions.squared_error), 0) as squared_error_sum,
-        coalesce(var_pop(predictions.squared_error) * count(predictions.squared_error), 0) as squared_error_deviation_square_sum,
-        coalesce(sum(predictions.log_loss), 0) as log_loss_sum,
-        coalesce(var_pop(predictions.log_loss) * count(predictions.log_loss), 0) as log_loss_deviation_square_sum
+        {{ ml_monitor.binary_outcome_measures('predictions') }}
     from predictions
     group by
         {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}

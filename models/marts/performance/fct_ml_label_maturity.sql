@@ -5,10 +5,23 @@
 */
 with maturity as (
 
-    select maturity.*
+    select
+        maturity.*,
+        delays.delay_p50,
+        delays.delay_p90,
+        delays.delay_mean,
+        delays.delay_minimum,
+        delays.delay_maximum
     from {{ ref('int_ml_window_maturity') }} as maturity
     inner join {{ ref('int_ml_logs') }} as logs
         on maturity.log_name = logs.log_name
+    left join {{ ref('int_ml_window_delays') }} as delays
+        on
+            maturity.log_name = delays.log_name
+            and maturity.model_id = delays.model_id
+            and maturity.model_version = delays.model_version
+            and maturity.granularity = delays.granularity
+            and maturity.window_start = delays.window_start
     where logs.has_outcomes
 
 ),
@@ -79,6 +92,11 @@ select
     labelled_count,
     expected_coverage,
     final_coverage,
+    delay_p50,
+    delay_p90,
+    delay_mean,
+    delay_minimum,
+    delay_maximum,
     'label_coverage' as metric_name,
     label_coverage as metric_value,
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,

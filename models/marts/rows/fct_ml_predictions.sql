@@ -58,6 +58,7 @@ accepted_predictions as (
         {%- for column in accepted_columns %}
         predictions.{{ column }},
         {%- endfor %}
+        predictions.pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         predictions.slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -74,6 +75,7 @@ accepted_predictions as (
         {%- for column in accepted_columns %}
         repeated_predictions.{{ column }},
         {%- endfor %}
+        repeated_predictions.pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         repeated_predictions.slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -117,6 +119,7 @@ slices as (
         features_slices.log_name,
         features_slices.prediction_id,
         max(features_slices.naive_value) as naive_value,
+        max(features_slices.pairing_id) as pairing_id,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         max(features_slices.slice_{{ slot }}) as slice_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -131,6 +134,7 @@ select
     {%- for column in columns %}
     accepted_predictions.{{ column }},
     {%- endfor %}
+    coalesce(accepted_predictions.pairing_id, slices.pairing_id) as pairing_id,
     accepted_outcomes.observed_at,
     accepted_outcomes.loaded_at as outcome_loaded_at,
     accepted_outcomes.actual_label,

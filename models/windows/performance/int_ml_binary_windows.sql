@@ -32,35 +32,4 @@ window_rows as (
 
 ),
 
-{{ ml_monitor.with_merged_deviations('window_rows', ['labelled_score', 'squared_error', 'log_loss']) }}
-
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    window_end,
-    slice_key,
-    slice_value,
-    {%- for column in [
-        'prediction_count', 'predicted_positive_count', 'labelled_count', 'true_positive_count',
-        'false_positive_count', 'false_negative_count', 'true_negative_count',
-    ] %}
-    cast(sum({{ column }}) as {{ dbt.type_bigint() }}) as {{ column }},
-    {%- endfor %}
-    sum(score_sum) as score_sum,
-    {%- for column in ['labelled_score', 'squared_error', 'log_loss'] %}
-    sum({{ column }}_sum) as {{ column }}_sum,
-    sum({{ column }}_window_deviation) as {{ column }}_deviation_square_sum{{ ',' if not loop.last }}
-    {%- endfor %}
-from with_merged_deviations
-group by
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    window_end,
-    slice_key,
-    slice_value
+{{ ml_monitor.binary_window_sums() }}

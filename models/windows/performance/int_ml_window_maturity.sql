@@ -121,5 +121,5 @@ covered as (
 
 select
     covered.*,
-    coalesce(covered.label_coverage >= 0.95 * covered.final_coverage, false) as is_mature
+    {{ ml_monitor.is_mature_coverage('covered.label_coverage', 'covered.final_coverage') }} as is_mature
 from covered

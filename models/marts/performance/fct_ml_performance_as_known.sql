@@ -1,0 +1,212 @@
+{%- set keys = ['model_id', 'model_version', 'granularity', 'window_start'] %}
+/*
+    Grain: model, version, week or month that is over, known_at and metric; all rows, no slices. Each metric of
+    fct_ml_performance as it was knowable on a date: from the predictions loaded and the outcomes observed and loaded
+    before it, corrected outcomes in the version that was the newest then. Dates: the window's end, every further week
+    (weeks) or month (months) up to the setting as_known_periods, the setting as_known_dates, and the as-of moment,
+    which is what fct_ml_performance shows. Nothing is judged: that is done once, with all that is known.
+    Where a table has no loaded_at, a row is taken as loaded when it happened.
+*/
+with known_windows as (
+
+    select
+        log_name,
+        task,
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        window_end,
+        known_at,
+        false as is_current,
+        prediction_count,
+        labelled_count
+    from {{ ref('int_ml_known_windows') }}
+    union all
+    select
+        windows.log_name,
+        windows.task,
+        windows.model_id,
+        windows.model_version,
+        windows.granularity,
+        windows.window_start,
+        windows.window_end,
+        cast({{ ml_monitor.as_of() }} as date) as known_at,
+        true as is_current,
+        windows.prediction_count,
+        windows.labelled_count
+    from {{ ref('int_ml_window_counts') }} as windows
+    inner join {{ ref('int_ml_logs') }} as logs
+        on windows.log_name = logs.log_name
+    where
+        windows.granularity in ('week', 'month')
+        and windows.is_complete
+        and windows.slice_key is null
+        and logs.has_outcomes
+
+),
+
+measured as (
+
+    {%- for task, model in [
+        ('binary_classification', 'binary_metrics'), ('regression', 'regression_metrics'),
+    ] %}
+    {%- for layer, known_at, is_current in [
+        ('int_ml_known_', 'known_at', 'false'), ('int_ml_', 'cast(null as date) as known_at', 'true'),
+    ] %}
+    select
+        '{{ task }}' as task,
+        log_name,
+        {{ keys | join(',\n        ') }},
+        {{ known_at }},
+        {{ is_current }} as is_current,
+        metric_name,
+        metric_value,
+        metric_error_bound,
+        sample_count,
+        success_count,
+        standard_error
+    from {{ ref(layer ~ model) }}
+    where
+        granularity in ('week', 'month')
+        and slice_key is null
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+metrics as (
+
+    select
+        task,
+        metric_name
+    from measured
+    where not is_current
+    group by
+        task,
+        metric_name
+
+),
+
+maturity as (
+
+    select * from {{ ref('int_ml_window_maturity') }}
+
+),
+
+reports as (
+
+    select
+        known_windows.*,
+        metrics.metric_name,
+        measured.metric_value,
+        coalesce(measured.metric_error_bound, 0) as metric_error_bound,
+        cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
+        measured.success_count,
+        measured.standard_error,
+        maturity.is_mature,
+        maturity.final_coverage,
+        {{ ml_monitor.safe_divide('known_windows.labelled_count', 'known_windows.prediction_count') }} as label_coverage
+    from known_windows
+    inner join metrics
+        on known_windows.task = metrics.task
+    inner join maturity
+        on
+            known_windows.log_name = maturity.log_name
+            {%- for key in keys %}
+            and known_windows.{{ key }} = maturity.{{ key }}
+            {%- endfor %}
+    left join measured
+        on
+            known_windows.log_name = measured.log_name
+            {%- for key in keys %}
+            and known_windows.{{ key }} = measured.{{ key }}
+            {%- endfor %}
+            and metrics.metric_name = measured.metric_name
+            and known_windows.is_current = measured.is_current
+            and known_windows.known_at = coalesce(measured.known_at, known_windows.known_at)
+
+),
+
+first_reports as (
+
+    select
+        reports.*,
+        min(case when reports.metric_value is not null then reports.known_at end) over of_window as first_reported_at,
+        max(case when reports.is_current then reports.metric_value end) over of_window as current_value
+    from reports
+    window
+        of_window as (
+            partition by
+                reports.model_id, reports.model_version, reports.granularity, reports.window_start, reports.metric_name
+        )
+
+),
+
+compared as (
+
+    select
+        first_reports.*,
+        max(
+            case when first_reports.known_at = first_reports.first_reported_at then first_reports.metric_value end
+        ) over of_window as first_reported_value,
+        {{ ml_monitor.is_mature_coverage('first_reports.label_coverage', 'first_reports.final_coverage') }} as is_final
+    from first_reports
+    window
+        of_window as (
+            partition by
+                first_reports.model_id, first_reports.model_version, first_reports.granularity, first_reports.window_start,
+                first_reports.metric_name
+        )
+
+)
+
+select
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    window_end,
+    cast(null as {{ dbt.type_string() }}) as slice_key,
+    cast(null as {{ dbt.type_string() }}) as slice_value,
+    known_at,
+    cast({{ ml_monitor.days_between('window_end', 'known_at') }} as {{ dbt.type_bigint() }}) as days_since_window_end,
+    case
+        when is_current then 'current'
+        when known_at = first_reported_at then 'first_reported'
+        when known_at > first_reported_at then 'later'
+        else 'not_yet_known'
+    end as report_kind,
+    is_final,
+    prediction_count,
+    labelled_count,
+    label_coverage,
+    metric_name,
+    metric_value,
+    metric_error_bound,
+    sample_count,
+    prediction_count - sample_count as excluded_count,
+    case
+        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
+        else metric_value - {{ ml_monitor.z_95() }} * standard_error
+    end as ci_lower,
+    case
+        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
+        else metric_value + {{ ml_monitor.z_95() }} * standard_error
+    end as ci_upper,
+    first_reported_at,
+    first_reported_value,
+    current_value,
+    case when is_mature then current_value end as final_value,
+    current_value - first_reported_value as restatement,
+    'not_evaluated' as status,
+    case
+        when prediction_count = 0 then 'no_rows'
+        when labelled_count = 0 then 'no_labels'
+        when not is_final then 'immature_labels'
+        when metric_value is null then 'undefined'
+        else 'no_threshold'
+    end as status_reason
+from compared
