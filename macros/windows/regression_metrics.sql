@@ -1,9 +1,9 @@
 {#
     Every metric of regression models, one line each, from the error sums of windows (int_ml_regression_windows, or its
-    as-known twin with more_keys known_at), scaled by those of the reference in reference_relation. What takes the order
-    of the errors is left out where there is no ordered_relation.
+    as-known twin with more_keys known_at). What takes the order of the errors, or is scaled by the reference as it is
+    known now, is left out where there is no ordered_relation.
 #}
-{% macro regression_metrics(windows_relation, reference_relation, ordered_relation=none, more_keys=[]) -%}
+{% macro regression_metrics(windows_relation, ordered_relation=none, more_keys=[]) -%}
 with counts as (
 
     select
@@ -11,8 +11,8 @@ with counts as (
         {%- if ordered_relation is not none %}
         from_rows.median_ae,
         from_rows.dummy_absolute_error_sum,
-        {%- endif %}
         {{ ml_monitor.safe_divide('reference.naive_absolute_error_sum', 'reference.naive_count') }} as reference_naive_mae,
+        {%- endif %}
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.labelled_count') }} as mae,
         {{ ml_monitor.safe_divide('windows.squared_error_sum', 'windows.labelled_count') }} as mse,
@@ -31,8 +31,7 @@ with counts as (
             and windows.window_start = from_rows.window_start
             and coalesce(windows.slice_key, '') = coalesce(from_rows.slice_key, '')
             and coalesce(windows.slice_value, '') = coalesce(from_rows.slice_value, '')
-    {%- endif %}
-    left join {{ reference_relation }} as reference
+    left join {{ windows_relation }} as reference
         on
             windows.log_name = reference.log_name
             and windows.model_id = reference.model_id
@@ -40,6 +39,7 @@ with counts as (
             and reference.granularity = 'reference'
             and coalesce(windows.slice_key, '') = coalesce(reference.slice_key, '')
             and coalesce(windows.slice_value, '') = coalesce(reference.slice_value, '')
+    {%- endif %}
 
 )
 
@@ -56,7 +56,6 @@ with counts as (
     ('rmsle', 'sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')', 'n', unknown, unknown),
     ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
     ('tracking_signal', ml_monitor.safe_divide('error_sum', 'mae'), 'n', unknown, unknown),
-    ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, unknown),
     (
         'naive_skill', '1 - ' ~ ml_monitor.safe_divide('paired_absolute_error_sum', 'naive_absolute_error_sum'),
         'naive_count', unknown, unknown,
@@ -69,6 +68,7 @@ with counts as (
 ] %}
 {%- set metrics = metrics + [
     ('median_ae', 'median_ae', 'n', unknown, unknown),
+    ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, unknown),
     ('mean_skill', '1 - ' ~ ml_monitor.safe_divide('absolute_error_sum', 'dummy_absolute_error_sum'), 'n', unknown, unknown),
 ] if ordered_relation is not none else metrics %}
 {%- for name, value, sample_count, success_count, standard_error in metrics %}

@@ -46,6 +46,7 @@ superseded as (
         predictions.predicted_value,
         predictions.prediction_lower,
         predictions.prediction_upper,
+        predictions.naive_value,
         overtaken.observed_at,
         overtaken.actual_label,
         overtaken.actual_value,
