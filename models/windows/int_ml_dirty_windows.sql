@@ -137,13 +137,7 @@ full outer join {{ built }} as built
 where windows.log_name is null or built.log_name is null
 {%- else %}
 /* no build came that far: what an unfinished one left may be of windows that are no more */
-{%- for model in [
-    'int_ml_window_bins', 'int_ml_ranked_windows', 'int_ml_window_moments', 'int_ml_window_cells', 'int_ml_ordered_windows',
-    'int_ml_window_pairs', 'int_ml_estimated_days', 'int_ml_estimated_ranks',
-    'int_ml_score_bands', 'int_ml_regression_ordered',
-    'int_ml_class_ranked_windows', 'int_ml_item_windows',
-    'int_ml_known_ranked_windows', 'int_ml_paired_windows',
-] %}
+{%- for model in ml_monitor.models_replaced_by_window() %}
 {%- set kept = ml_monitor.previous_build_of(model) %}
 {%- if kept is not none %}
 union
