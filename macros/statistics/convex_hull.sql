@@ -3,7 +3,7 @@
     (Barlow et al. 1972): a point is one when every chord from the left is flatter than every chord to the right.
     The hull of all points is the hull of the hulls of blocks of them, so pairs are formed in blocks first: some
     block_size times the points, not their square.
-      points   CTE with series_number, position (1, 2, ... in the order of x), x and y, both cumulative sums
+      points   CTE with series_number, point_number (1, 2, ... in the order of x), x and y, both cumulative sums
       stages   how many times the points are thinned by blocks before all that are left are compared
     The CTE `hull` has the vertices with their columns.
 #}
@@ -19,7 +19,7 @@
         1 as block_number
         {%- else %}
         floor(
-            (row_number() over (partition by {{ source }}.series_number order by {{ source }}.position asc) - 1)
+            (row_number() over (partition by {{ source }}.series_number order by {{ source }}.point_number asc) - 1)
             / {{ ml_monitor.double_literal(block_size) }}
         ) as block_number
         {%- endif %}
@@ -31,7 +31,7 @@
 
     select
         points.series_number,
-        points.position,
+        points.point_number,
         points.x,
         points.y
     from {{ result }}_blocks as points
@@ -39,16 +39,16 @@
         on
             points.series_number = others.series_number
             and points.block_number = others.block_number
-            and points.position != others.position
+            and points.point_number != others.point_number
     group by
         points.series_number,
-        points.position,
+        points.point_number,
         points.x,
         points.y
     having
         coalesce(
-            max(case when others.position < points.position then (points.y - others.y) / (points.x - others.x) end)
-            < min(case when others.position > points.position then (others.y - points.y) / (others.x - points.x) end),
+            max(case when others.point_number < points.point_number then (points.y - others.y) / (points.x - others.x) end)
+            < min(case when others.point_number > points.point_number then (others.y - points.y) / (others.x - points.x) end),
             true
         )
 

@@ -214,6 +214,7 @@ class _Rules:
                 Reading("fct_ml_calibration", (*key, position), ours, row[theirs]) for theirs, ours in names.items()
             ]
         return self.covered(identifier, f"reliability table, {_kind(window)}", readings)
+
     def as_known(self, identifier: str, value: Any, version: str, window: Window, known_at: date, name: str) -> Entry:
         """What was knowable before a date; the current value beside it must be that of fct_ml_performance."""
         key = (self.dataset, version, *_window_key(window), known_at)
@@ -431,6 +432,7 @@ class Marts:
                 bin_number, bin_lower, bin_upper, labelled_count, mean_score, observed_rate
             from ml_monitor.fct_ml_calibration
             where granularity in ('lifetime', 'reference', 'month') and slice_key is null
+        """)
         self.as_known = self._rows(connection, 6, """
             select
                 model_id, model_version, granularity, window_start, known_at, metric_name,
@@ -511,6 +513,8 @@ class Marts:
     @staticmethod
     def _observed_rate(*columns: Any) -> float:
         return columns[6]
+
+    @staticmethod
     def _current_value(_: float | None, current_value: float | None, __: float) -> float | None:
         return current_value
 

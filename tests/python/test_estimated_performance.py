@@ -182,3 +182,58 @@ def test_loss_by_band(slice_value: str | None, warehouse: duckdb.DuckDBPyConnect
         expected, half = (mean, error) if metric != "rmse" else (np.sqrt(mean), error / (2 * np.sqrt(mean)))
         assert is_equal(value, expected), (start, metric)
         assert is_equal((upper - lower) / 2, 1.959963984540054 * half), (start, metric)
+
+
+def test_multiclass(demo_warehouse: Path) -> None:
+    """Expected accuracy and macro F1 of the sentiment model: scikit-learn's isotonic regression of each class, by numpy."""
+    with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
+        rows = connection.execute("""
+            select predictions.prediction_id, predicted_at::date as day, predicted_label, class_label, class_score, actual
+            from demo_raw.review_predictions as predictions
+            inner join demo_raw.review_class_scores using (prediction_id)
+            left join demo_raw.review_outcomes using (prediction_id)
+            where prediction_id in (
+                select prediction_id from ml_monitor.fct_ml_predictions where model_id = 'review_sentiment'
+            )
+        """).df()  # fmt: skip
+        (start, end) = connection.execute("""
+            select reference_start, reference_end from ml_monitor.dim_ml_models where model_id = 'review_sentiment'
+        """).fetchone()  # fmt: skip
+        shown = connection.execute("""
+            select window_start, window_end, estimator_name, metric_name, metric_value, ci_upper - metric_value, sample_count
+            from ml_monitor.fct_ml_estimated_performance
+            where model_id = 'review_sentiment' and granularity = 'month' and slice_key is null
+        """).fetchall()  # fmt: skip
+    rows["day"] = pd.to_datetime(rows["day"])
+    assert not rows.duplicated(["prediction_id", "class_label"]).any()
+    is_reference = (rows["day"] >= str(start)) & (rows["day"] < str(end)) & rows["actual"].notna()
+    rows["p"] = 0.0
+    for label, group in rows.groupby("class_label"):
+        known = group[is_reference.loc[group.index]]
+        fitted = IsotonicRegression(out_of_bounds="clip").fit(known["class_score"], known["actual"] == label)
+        rows.loc[group.index, "p"] = fitted.predict(group["class_score"])
+    rows["p"] /= rows.groupby("prediction_id")["p"].transform("sum")
+    problems = []
+    for first, last, estimator, metric, value, half, sample_count in shown:
+        window = rows[(rows["day"] >= str(first)) & (rows["day"] < str(last))]
+        p = "p" if estimator == "cbpe" else "class_score"
+        confusion = window.pivot_table(index="class_label", columns="predicted_label", values=p, aggfunc="sum", observed=True)
+        confusion = confusion.reindex(index=confusion.index, columns=confusion.index, fill_value=0).fillna(0).to_numpy()
+        hit, said, true = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
+        expected = {
+            "accuracy": hit.sum() / confusion.sum(),
+            "precision_macro": (hit / said).mean(),
+            "recall_macro": (hit / true).mean(),
+            "f1_macro": (2 * hit / (said + true)).mean(),
+        }[metric]
+        if not is_equal(value, expected) or sample_count != window["prediction_id"].nunique():
+            problems.append((first, estimator, metric, value, expected, sample_count))
+        if metric == "accuracy":
+            diagonal = window[window["class_label"] == window["predicted_label"]][p]
+            error = np.sqrt((diagonal * (1 - diagonal)).sum()) / len(diagonal)
+            assert is_equal(half, 1.959963984540054 * error)
+    assert not problems, problems[:5]
+    assert {(estimator, metric) for _, _, estimator, metric, *_ in shown} == {
+        (estimator, metric) for estimator in ("cbpe", "cbpe_uncalibrated")
+        for metric in ("accuracy", "precision_macro", "recall_macro", "f1_macro")
+    }  # fmt: skip

@@ -2,7 +2,8 @@
 /*
     Grain: log, model, version, bin version, day, slice, feature and bin. The cells of each feature, added up to its bins.
     bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the reference), other (rarer categories of
-    the reference), unseen (categories that the reference lacks; the most frequent of a day by name), null, non_finite. Interval rows outside the range of the reference are counted apart (is_out_of_range).
+    the reference), unseen (categories that the reference lacks; the most frequent of a day by name), null, non_finite.
+    Interval rows outside the range of the reference are counted apart (is_out_of_range).
 */
 with due_days as (
 

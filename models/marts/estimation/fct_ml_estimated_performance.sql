@@ -1,7 +1,10 @@
 {%- set assumptions = {
-    'cbpe': 'given the score, outcomes are as frequent as in the reference (isotonic calibration); a change of that relation, concept drift, is invisible here',
-    'cbpe_uncalibrated': 'the score is the probability of the outcome; where the model is badly calibrated, or concept drifts, the estimate is wrong and does not show it',
-    'loss_by_band': 'given the band of the predicted value, errors are as large as in the reference; a change of that relation, concept drift, is invisible here',
+    'cbpe': 'given the score, outcomes are as frequent as in the reference (isotonic calibration); a change of that relation, '
+        ~ 'concept drift, is invisible here',
+    'cbpe_uncalibrated': 'the score is the probability of the outcome; where the model is badly calibrated, or concept drifts, '
+        ~ 'the estimate is wrong and does not show it',
+    'loss_by_band': 'given the band of the predicted value, errors are as large as in the reference; a change of that relation, '
+        ~ 'concept drift, is invisible here',
 } %}
 /*
     Grain: model, version, window, slice, estimator and metric. What performance should be before the outcomes are known,
@@ -10,7 +13,7 @@
 */
 with estimates as (
 
-    {%- for model in ['int_ml_estimated_metrics', 'int_ml_estimated_losses'] %}
+    {%- for model in ['int_ml_estimated_metrics', 'int_ml_estimated_classes', 'int_ml_estimated_losses'] %}
     select
         log_name,
         model_id,

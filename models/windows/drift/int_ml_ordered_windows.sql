@@ -235,6 +235,22 @@ days_of_windows as (
 
 ),
 
+day_counts as (
+
+    select
+        day_values.day_number,
+        day_values.series_number,
+        sum(day_values.row_count) as row_count,
+        max(series.reference_count) as reference_count
+    from day_values
+    inner join series
+        on day_values.series_number = series.series_number
+    group by
+        day_values.day_number,
+        day_values.series_number
+
+),
+
 /* one number for window and series */
 comparisons as (
 
@@ -247,19 +263,7 @@ comparisons as (
         cast(sum(day_counts.row_count) as {{ ml_monitor.type_double() }}) as sample_count,
         cast(max(day_counts.reference_count) as {{ ml_monitor.type_double() }}) as reference_count
     from days_of_windows
-    inner join (
-        select
-            day_values.day_number,
-            day_values.series_number,
-            sum(day_values.row_count) as row_count,
-            max(series.reference_count) as reference_count
-        from day_values
-        inner join series
-            on day_values.series_number = series.series_number
-        group by
-            day_values.day_number,
-            day_values.series_number
-    ) as day_counts
+    inner join day_counts
         on days_of_windows.day_number = day_counts.day_number
     group by
         days_of_windows.window_number,

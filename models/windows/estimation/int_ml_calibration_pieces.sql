@@ -1,5 +1,5 @@
 /*
-    Grain: log, model, version, piece and score cell that it touches. The calibrated probability as a function of the
+    Grain: log, model, version, class, piece and score cell that it touches. The calibrated probability as a function of the
     score: constant in a block of int_ml_isotonic_blocks, a straight line between the last score of a block and the first
     of the next, constant beyond the ends (as scikit-learn predicts with out_of_bounds="clip"). A piece holds the scores
     in (lower_score, upper_score]; each score is in one piece, which is found by the score's cell.
@@ -14,7 +14,7 @@ with blocks as (
     from {{ ref('int_ml_isotonic_blocks') }} as blocks
     window
         ascending as (
-            partition by blocks.log_name, blocks.model_id, blocks.model_version
+            partition by blocks.log_name, blocks.model_id, blocks.model_version, blocks.class_label
             order by blocks.block_number asc
         )
 
@@ -27,6 +27,7 @@ pieces as (
         log_name,
         model_id,
         model_version,
+        class_label,
         coalesce(previous_score, -1) as lower_score,
         first_score as upper_score,
         coalesce(previous_calibrated_score, calibrated_score) as lower_calibrated_score,
@@ -38,6 +39,7 @@ pieces as (
         log_name,
         model_id,
         model_version,
+        class_label,
         first_score as lower_score,
         case when is_last then 2 else last_score end as upper_score,
         calibrated_score as lower_calibrated_score,
@@ -56,6 +58,7 @@ select
     pieces.log_name,
     pieces.model_id,
     pieces.model_version,
+    pieces.class_label,
     cast(cells.generated_number as int) as score_cell,
     pieces.lower_score,
     pieces.upper_score,

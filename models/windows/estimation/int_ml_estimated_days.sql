@@ -41,6 +41,7 @@ predictions as (
             predictions.log_name = pieces.log_name
             and predictions.model_id = pieces.model_id
             and predictions.model_version = pieces.model_version
+            and pieces.class_label = '1'
             and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
             and predictions.score > pieces.lower_score
             and predictions.score <= pieces.upper_score
@@ -59,8 +60,8 @@ losses as (
         predictions.{{ p }} * (1 - predictions.{{ p }}) * (1 - predictions.predicted_positive) as {{ estimator }}_predicted_negative_variance,
         predictions.{{ p }} * (1 - predictions.score) * (1 - predictions.score)
         + (1 - predictions.{{ p }}) * predictions.score * predictions.score as {{ estimator }}_squared_error,
-        predictions.{{ p }} * {{ ml_monitor.log_loss_term('predictions.score', '1') }}
-        + (1 - predictions.{{ p }}) * {{ ml_monitor.log_loss_term('predictions.score', '0') }} as {{ estimator }}_log_loss
+        predictions.{{ p }} * {{ ml_monitor.log_loss_of('predictions.score') }}
+        + (1 - predictions.{{ p }}) * {{ ml_monitor.log_loss_of('1 - predictions.score') }} as {{ estimator }}_log_loss
         {%- endfor %}
     from predictions
 

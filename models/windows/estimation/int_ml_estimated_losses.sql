@@ -111,10 +111,10 @@ losses as (
 
     select
         expected.*,
-        absolute_error_sum / n as mae,
-        squared_error_sum / n as mse,
-        sqrt(absolute_error_variance_sum) / n as mae_error,
-        sqrt(squared_error_variance_sum) / n as mse_error
+        expected.absolute_error_sum / expected.n as mae,
+        expected.squared_error_sum / expected.n as mse,
+        sqrt(expected.absolute_error_variance_sum) / expected.n as mae_error,
+        sqrt(expected.squared_error_variance_sum) / expected.n as mse_error
     from expected
 
 )

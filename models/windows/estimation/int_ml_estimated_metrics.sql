@@ -103,11 +103,15 @@ counts as (
     ),
     (
         'recall', ml_monitor.safe_divide('tp', 'positives'), zero,
-        ml_monitor.expected_count_error(ml_monitor.safe_divide('fn', 'positives * positives'), ml_monitor.safe_divide('tp', 'positives * positives')),
+        ml_monitor.expected_count_error(
+            ml_monitor.safe_divide('fn', 'positives * positives'), ml_monitor.safe_divide('tp', 'positives * positives')
+        ),
     ),
     (
         'specificity', ml_monitor.safe_divide('tn', 'negatives'), zero,
-        ml_monitor.expected_count_error(ml_monitor.safe_divide('tn', 'negatives * negatives'), ml_monitor.safe_divide('fp', 'negatives * negatives')),
+        ml_monitor.expected_count_error(
+            ml_monitor.safe_divide('tn', 'negatives * negatives'), ml_monitor.safe_divide('fp', 'negatives * negatives')
+        ),
     ),
     (
         'f1', ml_monitor.safe_divide('2 * tp', 'predicted_positive_count + positives'), zero,

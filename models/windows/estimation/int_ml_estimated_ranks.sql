@@ -68,6 +68,7 @@ predictions as (
             predictions.log_name = pieces.log_name
             and predictions.model_id = pieces.model_id
             and predictions.model_version = pieces.model_version
+            and pieces.class_label = '1'
             and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
             and predictions.score > pieces.lower_score
             and predictions.score <= pieces.upper_score

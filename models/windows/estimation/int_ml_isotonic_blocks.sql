@@ -1,20 +1,48 @@
 /*
-    Grain: log, model, version and block. Isotonic regression of the outcome on the score over the labelled rows of the
-    reference (least squares, non-decreasing: Barlow et al. 1972; scikit-learn's IsotonicRegression): each block is a
-    range of scores with one calibrated probability, the rate of its positives. Equal scores are one point; a reference
-    with more labelled rows than the log's exact_row_limit gives a point for each of 1,000 score cells. None where the
-    reference has one class only.
+    Grain: log, model, version, class and block. Isotonic regression of the outcome on the score over the labelled rows of
+    the reference (least squares, non-decreasing: Barlow et al. 1972; scikit-learn's IsotonicRegression): each block is a
+    range of scores with one calibrated probability, the rate of its positives. Binary models have class 1; multiclass
+    models are fitted for each class against the rest. Equal scores are one point; a reference with more labelled rows
+    than the log's exact_row_limit gives a point for each of 1,000 score cells. None where the reference has only rows of
+    the class, or only others.
 */
-with labelled as (
+with scores as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date,
+        '1' as class_label,
+        score,
+        score_cell,
+        actual_value
+    from {{ ref('int_ml_scores_celled') }}
+    union all
+    select
+        log_name,
+        model_id,
+        model_version,
+        predicted_date,
+        class_label,
+        cast(class_score as {{ ml_monitor.type_double() }}) as score,
+        score_cell,
+        cast(case when is_actual then 1 else 0 end as {{ ml_monitor.type_double() }}) as actual_value
+    from {{ ref('int_ml_class_scores_celled') }}
+
+),
+
+labelled as (
 
     select
         scores.log_name,
         scores.model_id,
         scores.model_version,
+        scores.class_label,
         scores.score,
         scores.score_cell,
         scores.actual_value
-    from {{ ref('int_ml_scores_celled') }} as scores
+    from scores
     inner join {{ ref('int_ml_reference_days') }} as reference_days
         on
             scores.log_name = reference_days.log_name
@@ -30,9 +58,10 @@ series as (
         labelled.log_name,
         labelled.model_id,
         labelled.model_version,
+        labelled.class_label,
         count(*) <= coalesce(max(logs.exact_row_limit), count(*)) as is_exact,
         row_number() over (
-            order by labelled.log_name asc, labelled.model_id asc, labelled.model_version asc
+            order by labelled.log_name asc, labelled.model_id asc, labelled.model_version asc, labelled.class_label asc
         ) as series_number
     from labelled
     inner join {{ ref('int_ml_logs') }} as logs
@@ -40,7 +69,8 @@ series as (
     group by
         labelled.log_name,
         labelled.model_id,
-        labelled.model_version
+        labelled.model_version,
+        labelled.class_label
     having min(labelled.actual_value) < max(labelled.actual_value)
 
 ),
@@ -60,6 +90,7 @@ score_groups as (
             labelled.log_name = series.log_name
             and labelled.model_id = series.model_id
             and labelled.model_version = series.model_version
+            and labelled.class_label = series.class_label
     group by
         series.series_number,
         case when series.is_exact then labelled.score else labelled.score_cell end
@@ -74,7 +105,7 @@ cumulated as (
         last_score,
         row_count,
         positive_count,
-        row_number() over ascending as position,
+        row_number() over ascending as point_number,
         sum(row_count) over ascending as x,
         sum(positive_count) over ascending as y
     from score_groups
@@ -91,14 +122,14 @@ points as (
 
     select
         series_number,
-        position,
+        point_number,
         x,
         y
     from cumulated
     union all
     select
         series_number,
-        0 as position,
+        0 as point_number,
         cast(0 as {{ ml_monitor.type_double() }}) as x,
         cast(0 as {{ ml_monitor.type_double() }}) as y
     from series
@@ -116,16 +147,16 @@ placed as (
         cumulated.last_score,
         cumulated.row_count,
         cumulated.positive_count,
-        min(hull.position) over (
+        min(hull.point_number) over (
             partition by cumulated.series_number
-            order by cumulated.position desc
+            order by cumulated.point_number desc
             rows between unbounded preceding and current row
         ) as block_end
     from cumulated
     left join hull
         on
             cumulated.series_number = hull.series_number
-            and cumulated.position = hull.position
+            and cumulated.point_number = hull.point_number
 
 )
 
@@ -133,6 +164,7 @@ select
     series.log_name,
     series.model_id,
     series.model_version,
+    series.class_label,
     row_number() over (partition by placed.series_number order by placed.block_end asc) as block_number,
     min(placed.first_score) as first_score,
     max(placed.last_score) as last_score,
@@ -146,5 +178,6 @@ group by
     series.log_name,
     series.model_id,
     series.model_version,
+    series.class_label,
     placed.series_number,
     placed.block_end
