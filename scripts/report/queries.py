@@ -125,11 +125,18 @@ def read_report(marts: Marts) -> Report:
             f"away, and why, are in {marts.schema}.fct_ml_rejected_rows."
         )
     models.sort(key=lambda model: (_SEVERITY[model.status], -model.failing_check_count, model.model_name))
-    metrics = {
-        row["metric_name"]: Metric(row["metric_name"], row["area"], row["unit"], row["direction"], row["formula"])
-        for row in marts.rows("select * from {marts}.dim_ml_metrics")
-    }
-    return Report(models, metrics, _is_simulated(marts), marts.place, marts.schema)
+    return Report(models, _metrics(marts), _is_simulated(marts), marts.place, marts.schema)
+
+
+def _metrics(marts: Marts) -> dict[str, Metric]:
+    """What is said of each metric; one that several tasks have keeps the formula of each."""
+    metrics: dict[str, Metric] = {}
+    for row in marts.rows("select * from {marts}.dim_ml_metrics order by metric_name, formula"):
+        name, formula = row["metric_name"], row["formula"]
+        if name in metrics and metrics[name].formula != formula:
+            formula = f"{metrics[name].formula}, or {formula}"
+        metrics[name] = Metric(name, row["area"], row["unit"], row["direction"], formula)
+    return metrics
 
 
 def _sql(name: str) -> str:
