@@ -35,11 +35,11 @@
         points.x,
         points.y
     from {{ result }}_blocks as points
-    left join {{ result }}_blocks as others
+    left join {{ result }}_blocks as neighbours
         on
-            points.series_number = others.series_number
-            and points.block_number = others.block_number
-            and points.point_number != others.point_number
+            points.series_number = neighbours.series_number
+            and points.block_number = neighbours.block_number
+            and points.point_number != neighbours.point_number
     group by
         points.series_number,
         points.point_number,
@@ -47,8 +47,8 @@
         points.y
     having
         coalesce(
-            max(case when others.point_number < points.point_number then (points.y - others.y) / (points.x - others.x) end)
-            < min(case when others.point_number > points.point_number then (others.y - points.y) / (others.x - points.x) end),
+            max(case when neighbours.point_number < points.point_number then (points.y - neighbours.y) / (points.x - neighbours.x) end)
+            < min(case when neighbours.point_number > points.point_number then (neighbours.y - points.y) / (neighbours.x - points.x) end),
             true
         )
 

@@ -52,7 +52,7 @@ sides as (
         {{ "expected_count" if side == 'actual' else "0" }} as actual_count,
         {{ "expected_count" if side == 'predicted' else "0" }} as predicted_count,
         {{ "case when actual_label = predicted_label then expected_count else 0 end" if side == 'actual' else "0" }} as true_positive_count,
-        {{ "variance_sum" if side == 'actual' else "0" }} as variance_sum
+        {{ "variance_sum" if side == 'actual' else "0" }} as correct_variance
     from confusion
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -67,7 +67,7 @@ classes as (
         sum(actual_count) as actual_count,
         sum(predicted_count) as predicted_count,
         sum(true_positive_count) as true_positive_count,
-        sum(variance_sum) as variance_sum
+        sum(correct_variance) as correct_variance
     from sides
     group by
         {{ keys | join(',\n        ') }},
@@ -82,7 +82,7 @@ windows as (
         {{ keys | join(',\n        ') }},
         sum(actual_count) as n,
         sum(true_positive_count) as correct_count,
-        sum(variance_sum) as variance_sum,
+        sum(correct_variance) as correct_variance,
         avg(coalesce({{ ml_monitor.safe_divide('true_positive_count', 'predicted_count') }}, 0)) as precision_macro,
         avg(coalesce({{ ml_monitor.safe_divide('true_positive_count', 'actual_count') }}, 0)) as recall_macro,
         avg({{ ml_monitor.safe_divide('2 * true_positive_count', 'actual_count + predicted_count') }}) as f1_macro
@@ -94,7 +94,7 @@ windows as (
 
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 {%- for metric, value, standard_error in [
-    ('accuracy', ml_monitor.safe_divide('correct_count', 'n'), 'sqrt(variance_sum) / n'),
+    ('accuracy', ml_monitor.safe_divide('correct_count', 'n'), 'sqrt(correct_variance) / n'),
     ('precision_macro', 'precision_macro', unknown),
     ('recall_macro', 'recall_macro', unknown),
     ('f1_macro', 'f1_macro', unknown),
