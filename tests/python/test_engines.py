@@ -19,6 +19,11 @@ TOLERANCE = 1e-12
 # A p-value is as precise as the logarithm it was exponentiated from (exp(-600) has lost three digits): compared by it,
 # at a thousand times the tolerance.
 TAIL_COLUMNS = ("p_value", "q_value")
+# A difference is as precise as the larger of its terms.
+TERMS_OF_DIFFERENCES = {
+    "estimate_error": ("metric_value", "realized_value"),
+    "restatement": ("first_reported_value", "current_value"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +93,8 @@ def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> flo
     for name in doubles:
         a, b = f"l.{name}", f"r.{name}"
         # An interval's end is a difference: it is as precise as the wider end.
-        ends = ", ".join(f"abs(l.{end})" for end in ("ci_lower", "ci_upper") if name.startswith("ci_") and end in doubles)
+        terms = ("ci_lower", "ci_upper") if name.startswith("ci_") else TERMS_OF_DIFFERENCES.get(name, ())
+        ends = ", ".join(f"abs(l.{term})" for term in terms if term in doubles)
         distance = (
             f"abs(ln(greatest({a}, 1e-300)) - ln(greatest({b}, 1e-300))) / greatest(1, abs(ln(greatest({a}, 1e-300)))) * 1e-3"
             if name in TAIL_COLUMNS

@@ -335,7 +335,7 @@ def build(folder: Path) -> Path:
         ("hotel_cancellations", BINARY_CASES, "score"), ("online_retail_demand", REGRESSION_CASES, "predicted_value"),
     ):  # fmt: skip
         write_tables(warehouse, {f"{schema}.{name}": table for name, table in raw_tables(cases, said).items()})
-    build_marts(warehouse, VARS, "+fct_ml_checks")
+    build_marts(warehouse, VARS, "+fct_ml_checks +fct_ml_estimated_performance")
     return warehouse
 
 
@@ -626,9 +626,12 @@ def test_estimates_of_binned_windows(name: str, edges: duckdb.DuckDBPyConnection
 
 
 @pytest.mark.parametrize("prefix", ["", BINNED], ids=["every score", "score cells"])
-@pytest.mark.parametrize("name", ["ordinary", "ties", "large", "large_rare", "zero_and_one", "labels_late", "one_class_later"])
+@pytest.mark.parametrize("name", ["ordinary", "ties", "large", "large_rare", "labels_late", "one_class_later"])
 def test_isotonic_blocks(name: str, prefix: str, edges: duckdb.DuckDBPyConnection) -> None:
-    """The values of the blocks against scikit-learn's isotonic regression of the reference."""
+    """The values of the blocks against scikit-learn's isotonic regression of the reference.
+
+    Not for scores that are closer than a double's resolution at 1 (0 and 1e-300): scikit-learn takes them as one.
+    """
     rows = Rows(BINARY_CASES[name])
     is_in = rows.is_accepted & (rows.day < REFERENCE_DAYS) & ~np.isnan(rows.actual)
     score, actual = rows.said[is_in], rows.actual[is_in]
@@ -794,7 +797,7 @@ def test_many_unseen_categories_lose_no_row(edges: duckdb.DuckDBPyConnection) ->
         select count(*), count(bin_category), sum(current_count), max(current_total)
         from ml_monitor.fct_ml_drift_bins
         where model_id = 'many_unseen' and feature_name = 'channel' and granularity = 'day'
-            and baseline_name = 'reference' and window_start = ? and bin_kind = 'unseen'
+            and baseline_name = 'reference' and window_start = ? and bin_kind = 'unseen' and slice_key is null
     """, [FIRST_DAY + timedelta(days=20)]).fetchone()  # fmt: skip
     assert sum(new) > 600
     assert rows == (101, 100, sum(new), sum(new))
@@ -922,7 +925,9 @@ FLOODS = [
 
 @pytest.mark.parametrize(("name", "feature", "statuses"), FLOODS, ids=[" ".join(flood[:2]) for flood in FLOODS])
 def test_a_flood_of_nulls_or_new_values_fails(name: str, feature: str, statuses: set[str], drift: pd.DataFrame) -> None:
-    rows = drift.loc[(name, feature)].query("granularity == 'week' and window_start >= '2024-01-15' and sample_count > 0")
+    rows = drift.loc[(name, feature)].query(
+        "granularity == 'week' and window_start >= '2024-01-15' and sample_count > 0 and slice_value == ''"
+    )
     assert len(rows) >= 1
     assert set(rows["status"]) <= statuses, rows[["metric_value", "status", "status_reason"]]
 

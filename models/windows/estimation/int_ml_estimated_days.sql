@@ -55,7 +55,9 @@ losses as (
         predictions.*
         {%- for estimator, p in estimators.items() %},
         predictions.{{ p }} * predictions.predicted_positive as {{ estimator }}_true_positive,
+        (1 - predictions.{{ p }}) * predictions.predicted_positive as {{ estimator }}_false_positive,
         predictions.{{ p }} * (1 - predictions.predicted_positive) as {{ estimator }}_false_negative,
+        (1 - predictions.{{ p }}) * (1 - predictions.predicted_positive) as {{ estimator }}_true_negative,
         predictions.{{ p }} * (1 - predictions.{{ p }}) * predictions.predicted_positive as {{ estimator }}_predicted_positive_variance,
         predictions.{{ p }} * (1 - predictions.{{ p }}) * (1 - predictions.predicted_positive) as {{ estimator }}_predicted_negative_variance,
         predictions.{{ p }} * (1 - predictions.score) * (1 - predictions.score)
@@ -81,8 +83,8 @@ counted as (
         sum(losses.predicted_positive) as predicted_positive_count
         {%- for estimator in estimators %}
         {%- for column in [
-            'true_positive', 'false_negative', 'predicted_positive_variance', 'predicted_negative_variance',
-            'squared_error', 'log_loss',
+            'true_positive', 'false_positive', 'false_negative', 'true_negative', 'predicted_positive_variance',
+            'predicted_negative_variance', 'squared_error', 'log_loss',
         ] %},
         sum(losses.{{ estimator }}_{{ column }}) as {{ estimator }}_{{ column }}_sum
         {%- endfor %}
@@ -106,7 +108,9 @@ select
     cast(counted.prediction_count as {{ dbt.type_bigint() }}) as prediction_count,
     cast(counted.predicted_positive_count as {{ dbt.type_bigint() }}) as predicted_positive_count,
     counted.{{ estimator }}_true_positive_sum as true_positive_sum,
+    counted.{{ estimator }}_false_positive_sum as false_positive_sum,
     counted.{{ estimator }}_false_negative_sum as false_negative_sum,
+    counted.{{ estimator }}_true_negative_sum as true_negative_sum,
     counted.{{ estimator }}_predicted_positive_variance_sum as predicted_positive_variance_sum,
     counted.{{ estimator }}_predicted_negative_variance_sum as predicted_negative_variance_sum,
     counted.{{ estimator }}_squared_error_sum as squared_error_sum,

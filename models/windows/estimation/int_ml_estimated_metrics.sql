@@ -37,7 +37,9 @@ windows as (
         cast(sum(cubes.prediction_count) as {{ ml_monitor.type_double() }}) as n,
         cast(sum(cubes.predicted_positive_count) as {{ ml_monitor.type_double() }}) as predicted_positive_count,
         sum(cubes.true_positive_sum) as tp,
+        sum(cubes.false_positive_sum) as fp,
         sum(cubes.false_negative_sum) as fn,
+        sum(cubes.true_negative_sum) as tn,
         sum(cubes.predicted_positive_variance_sum) as predicted_positive_variance,
         sum(cubes.predicted_negative_variance_sum) as predicted_negative_variance,
         sum(cubes.squared_error_sum) as squared_error_sum,
@@ -66,10 +68,8 @@ counts as (
 
     select
         windows.*,
-        windows.predicted_positive_count - windows.tp as fp,
-        windows.n - windows.predicted_positive_count - windows.fn as tn,
         windows.tp + windows.fn as positives,
-        windows.n - windows.tp - windows.fn as negatives,
+        windows.fp + windows.tn as negatives,
         ranks.roc_auc,
         ranks.roc_auc_error_bound,
         ranks.average_precision,
