@@ -45,8 +45,9 @@ Row = tuple[Any, ...]
 Rows = list[Row]
 
 
-def _run_dbt(arguments: list[str], log: Path) -> None:
+def _run_dbt(arguments: list[str], log: Path, environment: dict[str, str]) -> None:
     """Run a dbt command in this process, as leader of a process group of its own."""
+    os.environ.update(environment)
     os.setsid()
     with log.open("w", buffering=1) as output, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         result = dbtRunner().invoke(arguments)
@@ -76,7 +77,9 @@ class Workshop:
         self.log.write_text("")
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["dbt.cli.main", "dbt.adapters.duckdb"])
-        process = context.Process(target=_run_dbt, args=(arguments, self.log))
+        # The server keeps the environment in which it began, which may be that of another module's warehouse.
+        environment = {name: value for name, value in os.environ.items() if name.startswith("ML_MONITOR_")}
+        process = context.Process(target=_run_dbt, args=(arguments, self.log, environment))
         process.start()
         return process
 

@@ -246,9 +246,11 @@ def class_metrics(classes: duckdb.DuckDBPyConnection) -> Metrics:
 def windows_of(metrics: Metrics, name: str, prefix: str = "") -> list[Window]:
     """The windows of a case: the longer ones whole and by slice, and some of the days and trailing windows."""
     case = CASES[name]
-    found = [
-        window for window in metrics if window.model_id == prefix + model_of(name) and window.model_version == case.version
-    ]  # fmt: skip
+    # In an order of their own: that of a table's rows differs from build to build, and the draw with it.
+    found = sorted(
+        (window for window in metrics if window.model_id == prefix + model_of(name) and window.model_version == case.version),
+        key=lambda window: (window.granularity, window.start, window.slice_value),
+    )
     short = [window for window in found if window.granularity in ("day", "week") and window.slice_value]
     short += [
         window for window in found if window.granularity in ("day", "trailing_7d", "trailing_28d") and not window.slice_value

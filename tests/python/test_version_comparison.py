@@ -228,7 +228,8 @@ def test_unpaired_comparisons(demo_warehouse: Path) -> None:
 def test_exact_mcnemar() -> None:
     """The macro against scipy for every split of fewer than 25 rows; null from 25 on and without rows."""
     expression = MacroRenderer("duckdb").render("{{ ml_monitor.mcnemar_exact_p('b', 'c') }}")
-    found = duckdb.sql(f"select b, c, {expression} as p from range(26) as bs(b), range(26) as cs(c)").df()
+    with duckdb.connect() as connection:
+        found = connection.execute(f"select b, c, {expression} as p from range(26) as bs(b), range(26) as cs(c)").df()
     for row in found.itertuples():
         if 1 <= row.b + row.c <= 24:
             assert row.p == pytest.approx(stats.binomtest(row.b, row.b + row.c, 0.5).pvalue, rel=1e-12)
