@@ -1,5 +1,16 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set parts = [('n1', 'score', 'score'), ('n2', 'prediction', 'predicted_value')] %}
+{#- name, subject, feature, what is counted, whether it is a cell, and which rows count -#}
+{%- set counts = [
+    ('score', 'score', 'score', 'score_cell', true, 'predictions.has_score_bins'),
+    ('predicted_value', 'prediction', 'predicted_value', 'predicted_value_cell', true, 'predictions.has_predicted_value_bins'),
+    ('predicted_label', 'prediction', 'predicted_label', 'predicted_label', false, 'predictions.predicted_label is not null'),
+    (
+        'actual_value', 'label', 'actual', 'actual_value_cell', true,
+        'predictions.has_predicted_value_bins and predictions.observed_at is not null',
+    ),
+    ('actual_label', 'label', 'actual', 'actual_category', false, 'predictions.actual_category is not null'),
+] %}
 /*
     Grain: log, model, version, bin version, day, slice, subject and cell. The same counts as int_ml_feature_cells_counted
     for what the model said (its score, its predicted label, its predicted value) and for the label once it is known; for
@@ -63,27 +74,8 @@ predictions as (
             and bin_versions.bin_version = edges.bin_version
 
 ),
-
-score_counted as (
-
-    select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.bin_version,
-        predictions.predicted_date,
-        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
-        {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.score_cell as cell_key,
-        count(*) as row_count
-    from predictions
-    where predictions.has_score_bins
-    group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'score_cell']) }}
-
-),
-
-predicted_value_counted as (
+{%- for name, subject, feature, key, is_numeric, condition in counts %}
+{{ name }}_counted as (
 
     select
         predictions.log_name,
@@ -93,150 +85,39 @@ predicted_value_counted as (
         predictions.predicted_date,
         {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
         {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.predicted_value_cell as cell_key,
+        predictions.{{ key }}{{ ' as cell_key' if is_numeric }},
         count(*) as row_count
     from predictions
-    where predictions.has_predicted_value_bins
+    where {{ condition }}
     group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'predicted_value_cell']) }}
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', key]) }}
 
 ),
-
-predicted_label_counted as (
-
-    select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.bin_version,
-        predictions.predicted_date,
-        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
-        {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.predicted_label,
-        count(*) as row_count
-    from predictions
-    where predictions.predicted_label is not null
-    group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'predicted_label']) }}
-
-),
-
-actual_value_counted as (
-
-    select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.bin_version,
-        predictions.predicted_date,
-        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
-        {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.actual_value_cell as cell_key,
-        count(*) as row_count
-    from predictions
-    where
-        predictions.has_predicted_value_bins
-        and predictions.observed_at is not null
-    group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'actual_value_cell']) }}
-
-),
-
-actual_label_counted as (
-
-    select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.bin_version,
-        predictions.predicted_date,
-        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
-        {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.actual_category,
-        count(*) as row_count
-    from predictions
-    where predictions.actual_category is not null
-    group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', 'actual_category']) }}
-
-),
-
+{% endfor %}
 counted as (
 
+    {%- for name, subject, feature, key, is_numeric, condition in counts %}
     select
-        score_counted.log_name,
-        score_counted.model_id,
-        score_counted.model_version,
-        score_counted.bin_version,
-        score_counted.predicted_date,
-        score_counted.slice_slot,
-        score_counted.slice_value,
-        'score' as subject,
-        'score' as feature_name,
-        score_counted.cell_key,
+        {{ name }}_counted.log_name,
+        {{ name }}_counted.model_id,
+        {{ name }}_counted.model_version,
+        {{ name }}_counted.bin_version,
+        {{ name }}_counted.predicted_date,
+        {{ name }}_counted.slice_slot,
+        {{ name }}_counted.slice_value,
+        '{{ subject }}' as subject,
+        '{{ feature }}' as feature_name,
+        {%- if is_numeric %}
+        {{ name }}_counted.cell_key,
         cast(null as {{ dbt.type_string() }}) as category,
-        score_counted.row_count
-    from score_counted
-    union all
-    select
-        predicted_value_counted.log_name,
-        predicted_value_counted.model_id,
-        predicted_value_counted.model_version,
-        predicted_value_counted.bin_version,
-        predicted_value_counted.predicted_date,
-        predicted_value_counted.slice_slot,
-        predicted_value_counted.slice_value,
-        'prediction' as subject,
-        'predicted_value' as feature_name,
-        predicted_value_counted.cell_key,
-        cast(null as {{ dbt.type_string() }}) as category,
-        predicted_value_counted.row_count
-    from predicted_value_counted
-    union all
-    select
-        predicted_label_counted.log_name,
-        predicted_label_counted.model_id,
-        predicted_label_counted.model_version,
-        predicted_label_counted.bin_version,
-        predicted_label_counted.predicted_date,
-        predicted_label_counted.slice_slot,
-        predicted_label_counted.slice_value,
-        'prediction' as subject,
-        'predicted_label' as feature_name,
+        {%- else %}
         cast(null as {{ ml_monitor.type_double() }}) as cell_key,
-        predicted_label_counted.predicted_label as category,
-        predicted_label_counted.row_count
-    from predicted_label_counted
-    union all
-    select
-        actual_value_counted.log_name,
-        actual_value_counted.model_id,
-        actual_value_counted.model_version,
-        actual_value_counted.bin_version,
-        actual_value_counted.predicted_date,
-        actual_value_counted.slice_slot,
-        actual_value_counted.slice_value,
-        'label' as subject,
-        'actual' as feature_name,
-        actual_value_counted.cell_key,
-        cast(null as {{ dbt.type_string() }}) as category,
-        actual_value_counted.row_count
-    from actual_value_counted
-    union all
-    select
-        actual_label_counted.log_name,
-        actual_label_counted.model_id,
-        actual_label_counted.model_version,
-        actual_label_counted.bin_version,
-        actual_label_counted.predicted_date,
-        actual_label_counted.slice_slot,
-        actual_label_counted.slice_value,
-        'label' as subject,
-        'actual' as feature_name,
-        cast(null as {{ ml_monitor.type_double() }}) as cell_key,
-        actual_label_counted.actual_category as category,
-        actual_label_counted.row_count
-    from actual_label_counted
+        {{ name }}_counted.{{ key }} as category,
+        {%- endif %}
+        {{ name }}_counted.row_count
+    from {{ name }}_counted
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 )
 

@@ -88,133 +88,69 @@ moment_changes as (
 
 )
 
-{% for metric, p_value in of_bins.items() %}
+{#- one line a measure: CTE, name, value, error bound, reference value, ends of the interval, p-value -#}
+{%- set measures = [] -%}
+{%- for metric, p_value in of_bins.items() -%}
+    {%- set if_measured = 'case when is_measured then ' -%}
+    {%- do measures.append([
+        'null_rates', metric, if_measured ~ metric ~ ' end', zero, zero, null_double, null_double,
+        if_measured ~ p_value ~ ' end' if p_value else null_double,
+    ]) -%}
+{%- endfor -%}
+{%- do measures.append([
+    'null_rates', 'null_rate_change', 'null_rate - reference_null_rate', zero, 'reference_null_rate',
+    'null_rate - reference_null_rate - null_rate_margin', 'null_rate - reference_null_rate + null_rate_margin', 'null_rate_p_value',
+]) -%}
+{%- for metric, (reference_value, p_value) in of_moments.items() -%}
+    {%- do measures.append([
+        'moment_changes', metric, metric, zero, reference_value, metric ~ '_lower', metric ~ '_upper', p_value or null_double,
+    ]) -%}
+{%- endfor -%}
+{%- for metric, (reference_value, error_bound, interval, p_value) in of_values.items() -%}
+    {%- do measures.append([
+        'value_distances', metric, metric, error_bound, reference_value,
+        interval ~ '_lower' if interval else null_double, interval ~ '_upper' if interval else null_double, p_value or null_double,
+    ]) -%}
+{%- endfor -%}
+{%- do measures.append([
+    'correlation_changes', 'correlation_change', 'correlation_change', zero, 'reference_correlation',
+    'correlation_change_lower', 'correlation_change_upper', 'correlation_change_p_value',
+]) %}
+
+{% for relation, metric, value, error_bound, reference_value, ci_lower, ci_upper, p_value in measures %}
 select
     log_name,
     model_id,
     model_version,
     granularity,
     window_start,
+    {%- if relation == 'correlation_changes' %}
+    cast(null as {{ dbt.type_string() }}) as slice_key,
+    cast(null as {{ dbt.type_string() }}) as slice_value,
+    {%- else %}
     slice_key,
     slice_value,
+    {%- endif %}
     baseline_name,
     bin_version,
-    subject,
+    {{ "'feature_pair' as subject" if relation == 'correlation_changes' else 'subject' }},
     feature_name,
     '{{ metric }}' as metric_name,
-    case when is_measured then {{ metric }} end as metric_value,
-    {{ zero }} as metric_error_bound,
-    sample_count,
-    reference_count,
-    {{ zero }} as reference_value,
-    {{ null_double }} as ci_lower,
-    {{ null_double }} as ci_upper,
-    {% if p_value %}case when is_measured then {{ p_value }} end{% else %}{{ null_double }}{% endif %} as p_value,
-    bin_count,
-    value_bin_count
-from null_rates
-union all
-{%- endfor %}
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    slice_key,
-    slice_value,
-    baseline_name,
-    bin_version,
-    subject,
-    feature_name,
-    'null_rate_change' as metric_name,
-    null_rate - reference_null_rate as metric_value,
-    {{ zero }} as metric_error_bound,
-    sample_count,
-    reference_count,
-    reference_null_rate as reference_value,
-    null_rate - reference_null_rate - null_rate_margin as ci_lower,
-    null_rate - reference_null_rate + null_rate_margin as ci_upper,
-    null_rate_p_value as p_value,
-    bin_count,
-    value_bin_count
-from null_rates
-{%- for metric, (reference_value, p_value) in of_moments.items() %}
-union all
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    slice_key,
-    slice_value,
-    baseline_name,
-    bin_version,
-    subject,
-    feature_name,
-    '{{ metric }}' as metric_name,
-    {{ metric }} as metric_value,
-    {{ zero }} as metric_error_bound,
-    sample_count,
-    reference_count,
-    {{ reference_value }} as reference_value,
-    {{ metric }}_lower as ci_lower,
-    {{ metric }}_upper as ci_upper,
-    {{ p_value or null_double }} as p_value,
-    cast(null as {{ dbt.type_bigint() }}) as bin_count,
-    cast(null as {{ dbt.type_bigint() }}) as value_bin_count
-from moment_changes
-{%- endfor %}
-{%- for metric, (reference_value, error_bound, interval, p_value) in of_values.items() %}
-union all
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    slice_key,
-    slice_value,
-    baseline_name,
-    bin_version,
-    subject,
-    feature_name,
-    '{{ metric }}' as metric_name,
-    {{ metric }} as metric_value,
+    {{ value }} as metric_value,
     {{ error_bound }} as metric_error_bound,
     sample_count,
     reference_count,
     {{ reference_value }} as reference_value,
-    {{ interval ~ '_lower' if interval else null_double }} as ci_lower,
-    {{ interval ~ '_upper' if interval else null_double }} as ci_upper,
-    {{ p_value or null_double }} as p_value,
+    {{ ci_lower }} as ci_lower,
+    {{ ci_upper }} as ci_upper,
+    {{ p_value }} as p_value,
+    {%- if relation == 'null_rates' %}
+    bin_count,
+    value_bin_count
+    {%- else %}
     cast(null as {{ dbt.type_bigint() }}) as bin_count,
     cast(null as {{ dbt.type_bigint() }}) as value_bin_count
-from value_distances
+    {%- endif %}
+from {{ relation }}
+{{ 'union all' if not loop.last }}
 {%- endfor %}
-union all
-select
-    log_name,
-    model_id,
-    model_version,
-    granularity,
-    window_start,
-    cast(null as {{ dbt.type_string() }}) as slice_key,
-    cast(null as {{ dbt.type_string() }}) as slice_value,
-    baseline_name,
-    bin_version,
-    'feature_pair' as subject,
-    feature_name,
-    'correlation_change' as metric_name,
-    correlation_change as metric_value,
-    {{ zero }} as metric_error_bound,
-    sample_count,
-    reference_count,
-    reference_correlation as reference_value,
-    correlation_change_lower as ci_lower,
-    correlation_change_upper as ci_upper,
-    correlation_change_p_value as p_value,
-    cast(null as {{ dbt.type_bigint() }}) as bin_count,
-    cast(null as {{ dbt.type_bigint() }}) as value_bin_count
-from correlation_changes
