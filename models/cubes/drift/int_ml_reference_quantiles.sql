@@ -1,7 +1,5 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 {%- set fractions = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '0.01', '0.05', '0.95', '0.99'] %}
-{%- set baselines = ref('int_ml_baselines') %}
-{%- set drift_subjects = ref('int_ml_drift_subjects') %}
 /*
     Grain: log, model, version, bin version, subject and numeric feature. Deciles and tails (numpy's linear
     interpolation), extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin
@@ -10,42 +8,7 @@
 */
 with pending as (
 
-    select reference_days.*
-    from {{ ref('int_ml_reference_days') }} as reference_days
-    {%- if ml_monitor.is_partial_build() %}
-    inner join (
-        select
-            baselines.log_name,
-            baselines.model_id,
-            baselines.model_version,
-            baselines.bin_version
-        from {{ baselines }} as baselines
-        inner join {{ drift_subjects }} as subjects
-            on baselines.log_name = subjects.log_name
-        left join {{ this }} as frozen
-            on
-                baselines.log_name = frozen.log_name
-                and baselines.model_id = frozen.model_id
-                and baselines.model_version = frozen.model_version
-                and baselines.bin_version = frozen.bin_version
-                and subjects.subject = frozen.subject
-                and subjects.feature_name = frozen.feature_name
-        where
-            subjects.feature_kind = 'numeric'
-            and subjects.subject != 'label'
-            and frozen.feature_name is null
-        group by
-            baselines.log_name,
-            baselines.model_id,
-            baselines.model_version,
-            baselines.bin_version
-    ) as unfrozen
-        on
-            reference_days.log_name = unfrozen.log_name
-            and reference_days.model_id = unfrozen.model_id
-            and reference_days.model_version = unfrozen.model_version
-            and reference_days.bin_version = unfrozen.bin_version
-    {%- endif %}
+    {{ ml_monitor.pending_reference_days('numeric') }}
 
 ),
 

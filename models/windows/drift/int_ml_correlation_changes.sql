@@ -5,53 +5,11 @@
     intervals of Fisher's z, p-value of the difference of two z. Null where a side has no spread, interval and p-value
     where it has less than four rows or lies on a line.
 */
-with comparisons as (
-
-    select comparisons.*
-    from {{ ref('int_ml_comparisons') }} as comparisons
-    {{ ml_monitor.in_dirty_comparisons('comparisons') }}
-    where comparisons.baseline_id is not null
-
-),
+with {{ ml_monitor.with_due_comparisons() }},
 
 window_pairs as (
 
     select * from {{ ref('int_ml_window_pairs') }}
-
-),
-
-baselines as (
-
-    select
-        log_name,
-        model_id,
-        model_version,
-        baseline_id
-    from comparisons
-    group by
-        log_name,
-        model_id,
-        model_version,
-        baseline_id
-
-),
-
-members as (
-
-    select
-        members.log_name,
-        members.model_id,
-        members.model_version,
-        members.baseline_id,
-        members.member_granularity as granularity,
-        members.member_start as window_start
-    from {{ ref('int_ml_baseline_members') }} as members
-    inner join baselines
-        on
-            members.log_name = baselines.log_name
-            and members.model_id = baselines.model_id
-            and members.model_version = baselines.model_version
-            and members.baseline_id = baselines.baseline_id
 
 ),
 

@@ -7,53 +7,11 @@
       std_change        difference of standard deviations (n - 1); interval by normal theory, se(s)^2 = s^2 / (2 (n - 1))
       zero_rate_change  difference of shares of finite values; Wald interval, p-value of two proportions
 */
-with comparisons as (
-
-    select comparisons.*
-    from {{ ref('int_ml_comparisons') }} as comparisons
-    {{ ml_monitor.in_dirty_comparisons('comparisons') }}
-    where comparisons.baseline_id is not null
-
-),
+with {{ ml_monitor.with_due_comparisons() }},
 
 moments as (
 
     select * from {{ ref('int_ml_window_moments') }}
-
-),
-
-baselines as (
-
-    select
-        log_name,
-        model_id,
-        model_version,
-        baseline_id
-    from comparisons
-    group by
-        log_name,
-        model_id,
-        model_version,
-        baseline_id
-
-),
-
-members as (
-
-    select
-        members.log_name,
-        members.model_id,
-        members.model_version,
-        members.baseline_id,
-        members.member_granularity as granularity,
-        members.member_start as window_start
-    from {{ ref('int_ml_baseline_members') }} as members
-    inner join baselines
-        on
-            members.log_name = baselines.log_name
-            and members.model_id = baselines.model_id
-            and members.model_version = baselines.model_version
-            and members.baseline_id = baselines.baseline_id
 
 ),
 
