@@ -10,7 +10,7 @@
     values, so that sums of far values keep their digits). Ranked once; the windows look up ranks instead of sorting the
     reference again.
 */
-with counted as (
+with reference_rows as (
 
     select
         counted.log_name,
@@ -22,7 +22,7 @@ with counted as (
         counted.subject,
         counted.feature_name,
         counted.counted_value,
-        cast(sum(counted.row_count) as {{ dbt.type_bigint() }}) as row_count
+        counted.row_count
     from {{ ref('int_ml_values_counted') }} as counted
     inner join {{ ref('int_ml_references_due') }} as due
         on
@@ -36,16 +36,45 @@ with counted as (
             and counted.model_version = reference_days.model_version
             and counted.predicted_date = reference_days.predicted_date
             and due.bin_version = reference_days.bin_version
+
+),
+
+/* one number for the many keys: what is sorted below is long */
+series as (
+
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        row_number() over (
+            order by {% for key in keys %}{{ key }} asc nulls first{{ ', ' if not loop.last }}{% endfor %}
+        ) as series_number
+    from reference_rows
     group by
-        counted.log_name,
-        counted.model_id,
-        counted.model_version,
-        due.bin_version,
-        counted.slice_key,
-        counted.slice_value,
-        counted.subject,
-        counted.feature_name,
-        counted.counted_value
+        {{ keys | join(',\n        ') }}
+
+),
+
+counted as (
+
+    select
+        series.series_number,
+        reference_rows.counted_value,
+        cast(sum(reference_rows.row_count) as {{ ml_monitor.type_double() }}) as row_count
+    from reference_rows
+    inner join series
+        on
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}
+            {%- if key in ['slice_key', 'slice_value'] -%}
+            coalesce(reference_rows.{{ key }}, '') = coalesce(series.{{ key }}, '')
+            {%- else -%}
+            reference_rows.{{ key }} = series.{{ key }}
+            {%- endif %}
+            {%- endfor %}
+    group by
+        series.series_number,
+        reference_rows.counted_value
 
 ),
 
@@ -53,47 +82,63 @@ ranked as (
 
     select
         counted.*,
-        cast(sum(counted.row_count) over ascending as {{ dbt.type_bigint() }}) as row_count_at_most,
-        sum(counted.row_count) over whole as reference_count
-    from counted
-    window
-        whole as (
-            partition by
-                {% for key in keys %}counted.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
-        ),
-        ascending as (
-            partition by
-                {% for key in keys %}counted.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+        sum(counted.row_count) over (
+            partition by counted.series_number
             order by counted.counted_value asc nulls last
             rows between unbounded preceding and current row
-        )
+        ) as row_count_at_most
+    from counted
 
 ),
 
-centred as (
+totals as (
+
+    select
+        series_number,
+        max(row_count_at_most) as reference_count
+    from ranked
+    group by series_number
+
+),
+
+centres as (
+
+    select
+        ranked.series_number,
+        min(ranked.counted_value) as centre
+    from ranked
+    inner join totals
+        on ranked.series_number = totals.series_number
+    where ranked.row_count_at_most * 2 >= totals.reference_count
+    group by ranked.series_number
+
+),
+
+summed as (
 
     select
         ranked.*,
-        min(case when ranked.row_count_at_most * 2 >= ranked.reference_count then ranked.counted_value end) over (
-            partition by
-                {% for key in keys %}ranked.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
-        ) as centre
+        centres.centre,
+        sum((ranked.counted_value - centres.centre) * ranked.row_count) over (
+            partition by ranked.series_number
+            order by ranked.counted_value asc nulls last
+            rows between unbounded preceding and current row
+        ) as value_sum_at_most
     from ranked
+    inner join centres
+        on ranked.series_number = centres.series_number
 
 )
 
 select
     {%- for key in keys %}
-    centred.{{ key }},
+    series.{{ key }},
     {%- endfor %}
-    centred.centre,
-    centred.counted_value,
-    centred.row_count,
-    centred.row_count_at_most,
-    sum((centred.counted_value - centred.centre) * centred.row_count) over (
-        partition by
-            {% for key in keys %}centred.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
-        order by centred.counted_value asc nulls last
-        rows between unbounded preceding and current row
-    ) as value_sum_at_most
-from centred
+    summed.centre,
+    summed.counted_value,
+    cast(summed.row_count as {{ dbt.type_bigint() }}) as row_count,
+    cast(summed.row_count_at_most as {{ dbt.type_bigint() }}) as row_count_at_most,
+    summed.value_sum_at_most
+from summed
+inner join series
+    on summed.series_number = series.series_number

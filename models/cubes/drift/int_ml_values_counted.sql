@@ -1,5 +1,6 @@
 {%- set chunk_size = 60 %}
 {%- set exact_days = ref('int_ml_exact_days') %}
+{%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date'] %}
 {%- set days_join %}
     inner join {{ exact_days }} as exact_days
         on
@@ -11,131 +12,147 @@
 /*
     Grain: log, model, version, day, slice, subject, feature and value. How many rows have each finite value, for the
     days that this build reads value by value and for these alone; score, prediction and label by slice too, features
-    where the log asks for it. Values count as at most 1e150, and -0 as 0.
+    where the log asks for it. Values count as at most 1e150, and -0 as 0. The values of a feature with more than 1,000
+    distinct ones in its references hardly repeat and are not counted: such a value has a row each time that it stands.
 */
-with predictions as (
+with bin_edges as (
+
+    select * from {{ ref('int_ml_bin_edges') }}
+
+),
+
+output_rows as (
 
     select
         predictions.*,
-        {{ ml_monitor.countable_value('predictions.score') }} as countable_score,
-        {{ ml_monitor.countable_value('predictions.predicted_value') }} as countable_predicted_value,
-        {{ ml_monitor.countable_value('predictions.actual_value') }} as countable_actual
+        predictions.predicted_value as prediction,
+        predictions.actual_value as actual
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ days_join }}
 
 )
 
-{%- for name in ['score', 'predicted_value', 'actual'] %},
-
-{{ name }}_counted as (
-
-    select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.predicted_date,
-        {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
-        {{ ml_monitor.slice_value('predictions') }} as slice_value,
-        predictions.countable_{{ name }} as counted_value,
-        count(*) as row_count
-    from predictions
-    where predictions.countable_{{ name }} is not null
-    group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date', 'countable_' ~ name]) }}
-
-)
-{%- endfor %}
+{#- what is read: name, relation of rows, slice slots, and for each column its subject and feature -#}
+{%- set outputs = [('score', 'score', 'score'), ('prediction', 'prediction', 'predicted_value'), ('actual', 'label', 'actual')] %}
+{%- set sources = [('output', 'output_rows', ml_monitor.used_slice_slots(), outputs)] %}
 {%- for log in ml_monitor.prediction_logs() if log.numeric_features %}
-{%- set log_number = loop.index %}
-{%- set slice_slots = ml_monitor.feature_slice_slots(log) %},
+{%- set rows_cte = 'log_' ~ loop.index ~ '_rows' %}
+{%- for chunk in log.numeric_features | batch(chunk_size) %}
+{%- set offset = loop.index0 * chunk_size %}
+{%- set columns = [] %}
+{%- for feature in chunk %}
+{%- do columns.append(('n' ~ (offset + loop.index), 'feature', feature)) %}
+{%- endfor %}
+{%- do sources.append((rows_cte ~ '_' ~ loop.index, rows_cte, ml_monitor.feature_slice_slots(log), columns)) %}
+{%- endfor %},
 
-log_{{ log_number }}_rows as (
+{{ rows_cte }} as (
 
     {{ ml_monitor.feature_rows(log, days_join) }}
 
 )
-{%- for chunk in log.numeric_features | batch(chunk_size) %}
-{%- set offset = loop.index0 * chunk_size %}
-{%- set value_slots = [] %}
-{%- for feature in chunk %}
-{%- do value_slots.append('n' ~ (offset + loop.index)) %}
-{%- endfor %},
+{%- endfor %}
+{%- for name, rows_cte, slice_slots, columns in sources %},
 
-log_{{ log_number }}_values_{{ loop.index }} as (
+{{ name }}_kinds as (
 
     select
         log_name,
         model_id,
-        model_version,
-        predicted_date
-        {%- for slot in slice_slots %},
-        slice_{{ slot }}
+        model_version
+        {%- for column, subject, feature_name in columns %},
+        coalesce(
+            min(case when is_discrete then 1 else 0 end) filter (where subject = '{{ subject }}' and feature_name = '{{ feature_name }}'), 1
+        ) = 1 as {{ column }}_is_discrete
         {%- endfor %}
-        {%- for slot in value_slots %},
-        {{ ml_monitor.countable_value(slot) }} as {{ slot }}
-        {%- endfor %}
-    from log_{{ log_number }}_rows
+    from bin_edges
+    group by
+        log_name,
+        model_id,
+        model_version
 
 ),
 
-log_{{ log_number }}_counted_{{ loop.index }} as (
+{{ name }}_values as (
 
     select
-        feature_values.log_name,
-        feature_values.model_id,
-        feature_values.model_version,
-        feature_values.predicted_date,
-        {{ ml_monitor.slice_slot('feature_values', slice_slots) }} as slice_slot,
-        {{ ml_monitor.slice_value('feature_values', slice_slots) }} as slice_value,
-        case
-            {%- for feature in chunk %}
-            when grouping(feature_values.n{{ offset + loop.index }}) = 0 then '{{ feature }}'
-            {%- endfor %}
-        end as feature_name,
-        coalesce({% for feature in chunk %}feature_values.n{{ offset + loop.index }}{{ ', ' if not loop.last }}{% endfor %}) as counted_value,
-        count(*) as row_count
-    from log_{{ log_number }}_values_{{ loop.index }} as feature_values
-    group by
-        {{ ml_monitor.grouping_sets_by_column('feature_values', ['log_name', 'model_id', 'model_version', 'predicted_date'], value_slots, slice_slots) }}
+        {%- for key in keys %}
+        {{ rows_cte }}.{{ key }},
+        {%- endfor %}
+        {%- for slot in slice_slots %}
+        {{ rows_cte }}.slice_{{ slot }},
+        {%- endfor %}
+        {%- for column, subject, feature_name in columns %}
+        coalesce(kinds.{{ column }}_is_discrete, true) as {{ column }}_is_discrete,
+        {{ ml_monitor.countable_value(rows_cte ~ '.' ~ column) }} as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ rows_cte }}
+    left join {{ name }}_kinds as kinds
+        on
+            {{ rows_cte }}.log_name = kinds.log_name
+            and {{ rows_cte }}.model_id = kinds.model_id
+            and {{ rows_cte }}.model_version = kinds.model_version
+
+),
+
+{{ name }}_discrete as (
+
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        {%- for slot in slice_slots %}
+        slice_{{ slot }},
+        {%- endfor %}
+        {%- for column, subject, feature_name in columns %}
+        case when {{ column }}_is_discrete then {{ column }} end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ name }}_values
 
 )
-{%- endfor %}
 {%- endfor %},
 
 counted as (
 
-    {%- for log in ml_monitor.prediction_logs() if log.numeric_features %}
-    {%- set log_number = loop.index %}
-    {%- for chunk in log.numeric_features | batch(chunk_size) %}
+    {%- for name, rows_cte, slice_slots, columns in sources %}
     select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date,
-        slice_slot,
-        slice_value,
-        'feature' as subject,
-        feature_name,
-        counted_value,
-        row_count
-    from log_{{ log_number }}_counted_{{ loop.index }}
+        {%- for key in keys %}
+        discrete.{{ key }},
+        {%- endfor %}
+        {{ ml_monitor.slice_slot('discrete', slice_slots) }} as slice_slot,
+        {{ ml_monitor.slice_value('discrete', slice_slots) }} as slice_value,
+        {%- for kind, position in [('subject', 1), ('feature_name', 2)] %}
+        case
+            {%- for column in columns %}
+            when grouping(discrete.{{ column[0] }}) = 0 then '{{ column[position] }}'
+            {%- endfor %}
+        end as {{ kind }},
+        {%- endfor %}
+        coalesce({{ 'discrete.' ~ columns | map('first') | join(', discrete.') }}{{ ', null' if columns | length == 1 }}) as counted_value,
+        count(*) as row_count
+    from {{ name }}_discrete as discrete
+    group by
+        {{ ml_monitor.grouping_sets_by_column('discrete', keys, columns | map('first') | list, slice_slots) }}
     union all
-    {%- endfor %}
-    {%- endfor %}
-    {%- for subject, name in [('score', 'score'), ('prediction', 'predicted_value'), ('label', 'actual')] %}
+    {%- set outer_loop = loop %}
+    {%- for column, subject, feature_name in columns %}
+    {%- set outer_column = loop %}
+    {%- for slot in [none] + slice_slots %}
     select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date,
-        slice_slot,
-        slice_value,
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        {{ slot or 0 }} as slice_slot,
+        {{ "coalesce(slice_" ~ slot ~ ", '(null)')" if slot else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as slice_value,
         '{{ subject }}' as subject,
-        '{{ name }}' as feature_name,
-        counted_value,
-        row_count
-    from {{ name }}_counted
-    {{ 'union all' if not loop.last }}
+        '{{ feature_name }}' as feature_name,
+        {{ column }} as counted_value,
+        1 as row_count
+    from {{ name }}_values
+    where not {{ column }}_is_discrete
+    {{ 'union all' if not (loop.last and outer_column.last and outer_loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
     {%- endfor %}
 
 )

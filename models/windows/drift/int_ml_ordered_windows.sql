@@ -1,6 +1,13 @@
 {{ config(**ml_monitor.replaced_by_window()) }}
 {%- set z = ml_monitor.double_literal(1.959963984540054) %}
 {%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
+{%- set is_crossed -%}
+coalesce(
+            window_values.count_at_most * comparisons.reference_count > window_values.reference_at_most * comparisons.sample_count
+            and window_values.count_at_most * comparisons.reference_count < window_values.next_reference_below * comparisons.sample_count,
+            false
+        )
+{%- endset %}
 /*
     Grain: log, model, version, bin version, window, slice, subject and numeric feature. What needs the order of the
     values, exactly, for windows up to the log's exact_row_limit, against the fixed reference. With F and G the
@@ -241,6 +248,7 @@ day_counts as (
         day_values.day_number,
         day_values.series_number,
         sum(day_values.row_count) as row_count,
+        count(*) as value_count,
         max(series.reference_count) as reference_count
     from day_values
     inner join series
@@ -260,6 +268,7 @@ comparisons as (
         row_number() over (
             order by days_of_windows.window_number asc, day_counts.series_number asc
         ) as comparison_number,
+        sum(day_counts.row_count) = sum(day_counts.value_count) as is_counted_singly,
         cast(sum(day_counts.row_count) as {{ ml_monitor.type_double() }}) as sample_count,
         cast(max(day_counts.reference_count) as {{ ml_monitor.type_double() }}) as reference_count
     from days_of_windows
@@ -276,6 +285,7 @@ comparison_days as (
     select
         comparisons.comparison_number,
         comparisons.series_number,
+        comparisons.is_counted_singly,
         days_of_windows.day_number
     from comparisons
     inner join days_of_windows
@@ -283,8 +293,12 @@ comparison_days as (
 
 ),
 
-/* a value that stands in several days of a window has a row for each; only the last of them ends a step of F */
-window_values as (
+/*
+    A value that stands several times in a window has a row for each; only the last of them ends a step of F. Where every
+    row stands for itself its number is the count, which costs DuckDB a quarter of a running sum.
+*/
+{%- for part in ['single', 'repeated'] %}
+{{ part }}_values as (
 
     select
         comparison_days.comparison_number,
@@ -292,24 +306,36 @@ window_values as (
         day_positions.reference_at_most,
         day_positions.reference_below,
         day_positions.area,
-        cast(sum(day_positions.row_count) over (
-            partition by comparison_days.comparison_number
-            order by day_positions.counted_value asc nulls last
-            rows between unbounded preceding and current row
-        ) as {{ ml_monitor.type_double() }}) as count_at_most,
-        lead(day_positions.counted_value) over next_value as next_value,
-        lead(day_positions.reference_below) over next_value as next_reference_below,
-        lead(day_positions.area) over next_value as next_area
+        cast({{ 'row_number() over ascending' if part == 'single' else 'sum(day_positions.row_count) over up_to_here' }} as {{ ml_monitor.type_double() }}) as count_at_most,
+        lead(day_positions.counted_value) over ascending as next_value,
+        lead(day_positions.reference_below) over ascending as next_reference_below,
+        lead(day_positions.area) over ascending as next_area
     from comparison_days
     inner join day_positions
         on
             comparison_days.day_number = day_positions.day_number
             and comparison_days.series_number = day_positions.series_number
+    where {{ 'not ' if part == 'repeated' }}comparison_days.is_counted_singly
     window
-        next_value as (
+        ascending as (
             partition by comparison_days.comparison_number
             order by day_positions.counted_value asc nulls last
         )
+        {%- if part == 'repeated' %},
+        up_to_here as (
+            partition by comparison_days.comparison_number
+            order by day_positions.counted_value asc nulls last
+            rows between unbounded preceding and current row
+        )
+        {%- endif %}
+
+),
+{% endfor %}
+window_values as (
+
+    select * from single_values
+    union all
+    select * from repeated_values
 
 ),
 
@@ -324,7 +350,8 @@ steps as (
         window_values.count_at_most / comparisons.sample_count
         - window_values.reference_at_most / comparisons.reference_count as difference,
         window_values.count_at_most / comparisons.sample_count
-        - window_values.next_reference_below / comparisons.reference_count as difference_below_next
+        - window_values.next_reference_below / comparisons.reference_count as difference_below_next,
+        {{ is_crossed }} as is_crossed
     from window_values
     inner join comparisons
         on window_values.comparison_number = comparisons.comparison_number
@@ -342,7 +369,7 @@ measured as (
             min(reference_below / reference_count)
         ) as ks,
         coalesce(sum(abs(share_at_most * (next_value - counted_value) - (next_area - area) / reference_count)) filter (
-            where difference <= 0 or difference_below_next >= 0
+            where not is_crossed
         ), 0) as area_between,
         min(area / reference_count) as area_before,
         max(area / reference_count) as area_up_to_last,
@@ -366,15 +393,17 @@ measured as (
 crossings as (
 
     select
-        steps.*,
+        window_values.*,
         comparisons.series_number,
-        floor((steps.count_at_most * steps.reference_count + steps.sample_count - 1) / steps.sample_count) as whole_rank
-    from steps
+        comparisons.reference_count,
+        window_values.count_at_most / comparisons.sample_count as share_at_most,
+        floor(
+            (window_values.count_at_most * comparisons.reference_count + comparisons.sample_count - 1) / comparisons.sample_count
+        ) as whole_rank
+    from window_values
     inner join comparisons
-        on steps.comparison_number = comparisons.comparison_number
-    where
-        steps.difference > 0
-        and steps.difference_below_next < 0
+        on window_values.comparison_number = comparisons.comparison_number
+    where {{ is_crossed }}
 
 ),
 
