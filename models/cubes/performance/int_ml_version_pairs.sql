@@ -5,6 +5,15 @@
     on a day, the earlier one counts. Pairs whose two outcomes differ are left out.
 */
 {%- set scored = ['score', 'predicted_label', 'predicted_value'] %}
+{%- set kept = ['log_name', 'task', 'model_id', 'model_version', 'predicted_date', 'observed_at', 'actual_value'] + scored %}
+{%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
+{%- do kept.append('slice_' ~ slot) %}
+{%- endfor %}
+{%- set paired_logs = [] %}
+{%- for log in ml_monitor.prediction_logs()
+    if 'pairing_id' in log.predictions.columns or (log.features is not none and 'pairing_id' in log.features.columns) %}
+{%- do paired_logs.append(log.name) %}
+{%- endfor %}
 with days as (
 
     select
@@ -23,17 +32,9 @@ with days as (
 
 ),
 
-numbered as (
+dated as (
 
-    select
-        predictions.*,
-        coalesce(predictions.pairing_id, predictions.prediction_id) as paired_id,
-        row_number() over (
-            partition by
-                predictions.log_name, predictions.model_id, predictions.model_version, predictions.predicted_date,
-                coalesce(predictions.pairing_id, predictions.prediction_id)
-            order by predictions.predicted_at asc, predictions.prediction_id asc
-        ) as repeat_number
+    select predictions.*
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
     inner join days
@@ -43,13 +44,43 @@ numbered as (
             and predictions.predicted_date = days.predicted_date
 
 ),
+{% if paired_logs %}
+numbered as (
 
+    select
+        dated.*,
+        coalesce(dated.pairing_id, dated.prediction_id) as paired_id,
+        row_number() over (
+            partition by
+                dated.log_name, dated.model_id, dated.model_version, dated.predicted_date,
+                coalesce(dated.pairing_id, dated.prediction_id)
+            order by dated.predicted_at asc, dated.prediction_id asc
+        ) as repeat_number
+    from dated
+    where dated.log_name in ('{{ paired_logs | join("', '") }}')
+
+),
+{% endif %}
+/* a prediction_id stands once in a version: only logs with a pairing_id can repeat */
 predictions as (
 
-    select * from numbered
+    select
+        {{ kept | join(',\n        ') }},
+        prediction_id as paired_id
+    from dated
+    where
+        observed_at is not null
+        {%- if paired_logs %}
+        and log_name not in ('{{ paired_logs | join("', '") }}')
+    union all
+    select
+        {{ kept | join(',\n        ') }},
+        paired_id
+    from numbered
     where
         repeat_number = 1
         and observed_at is not null
+        {%- endif %}
 
 )
 
