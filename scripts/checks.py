@@ -1,8 +1,9 @@
 """`python -m scripts.checks [part ...]`: everything that `make test` runs, part by part, with a summary.
 
-Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), demo (dbt build
-of the simulated retailer with its unit and data tests), pytest. Without arguments all of them. The exit code is 1 when a
-part failed, and with CI=true also when one could not run.
+Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), generated
+(pytest on data made by the tests), demo (dbt build of the simulated retailer with its unit and data tests), warehouses
+(pytest on the demo and on the real data). Without arguments all of them. Two lanes of parts run side by side; their
+lines start with the name of the part. The exit code is 1 when a part failed, and with CI=true also when one could not run.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+_PRINTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -29,49 +33,73 @@ class Part:
     commands: list[list[str]]
 
 
-def parts() -> list[Part]:
-    """All parts, the quick ones first."""
+def lanes() -> list[list[Part]]:
+    """All parts, in lanes of about the same length: one after the other within a lane."""
     python = sys.executable
-    pytest = [python, "-m", "pytest", "tests/python", "-q", "--durations=10", "-p", "no:cacheprovider"]
+    pytest = [python, "-m", "pytest", "tests/python", "-q", "--durations=10", "-p", "no:cacheprovider", "-m"]
     return [
-        Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]]),
-        Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]]),
-        Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]]),
-        Part("demo", "the demo with its unit and data tests", [
-            [python, "-m", "scripts.demo.generate"],
-            [str(BIN / "dbt"), "build", "--target-path", "target/demo_check"],
-        ]),
-        Part("pytest", "oracles, engines, incremental builds", [pytest]),
+        [
+            Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]]),
+            Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]]),
+            Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]]),
+            Part("generated", "oracles and incremental builds on generated data", [[*pytest, "not warehouse"]]),
+        ],
+        [
+            Part("demo", "the demo with its unit and data tests", [
+                [python, "-m", "scripts.demo.generate"],
+                [str(BIN / "dbt"), "build", "--target-path", "target/demo_check", "--log-path", "target/demo_check/logs"],
+            ]),
+            Part("warehouses", "oracles and engines on the demo and the real data", [[*pytest, "warehouse"]]),
+        ],
     ]  # fmt: skip
+
+
+def say(part: Part, line: str) -> None:
+    with _PRINTING:
+        print(f"{part.name:<10} | {line}", flush=True)
 
 
 def run(part: Part, environment: dict[str, str]) -> tuple[bool, float]:
     """Run the commands of a part until one fails. Whether all went well, and the seconds it took."""
-    print(f"\n=== {part.name}: {part.title}", flush=True)
+    say(part, f"=== {part.title}")
     start = time.perf_counter()
-    passed = all(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0 for command in part.commands)
-    return passed, time.perf_counter() - start
+    passed = True
+    for command in part.commands:
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, errors="replace") as process:  # fmt: skip
+            for line in process.stdout:
+                say(part, line.rstrip())
+        passed = process.returncode == 0
+        if not passed:
+            break
+    seconds = time.perf_counter() - start
+    say(part, f"=== {'passed' if passed else 'FAILED'} after {seconds:.0f} s")
+    return passed, seconds
+
+
+def run_lane(parts: list[Part], environments: dict[str, dict[str, str]]) -> list[tuple[Part, bool, float]]:
+    return [(part, *run(part, environments.get(part.name, dict(os.environ)))) for part in parts]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.checks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    every = parts()
+    every = [part for lane in lanes() for part in lane]
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(part.name for part in every))
     chosen = parser.parse_args().parts
     unknown = set(chosen) - {part.name for part in every}
     if unknown:
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
-    results = []
     with tempfile.TemporaryDirectory() as folder:
         demo = str(Path(folder) / "demo.duckdb")
         environments = {
             "demo": os.environ | {"ML_MONITOR_DUCKDB_PATH": demo, "ML_MONITOR_TARGET": "duckdb"},
-            "pytest": os.environ | {"ML_MONITOR_CHECK_DEMO": demo},
+            "warehouses": os.environ | {"ML_MONITOR_CHECK_DEMO": demo},
         }
-        for part in every:
-            if not chosen or part.name in chosen:
-                results.append((part, *run(part, environments.get(part.name, dict(os.environ)))))
+        wanted = [[part for part in lane if not chosen or part.name in chosen] for lane in lanes()]
+        with ThreadPoolExecutor(len(wanted)) as pool:
+            done = pool.map(lambda lane: run_lane(lane, environments), wanted)
+            results = [result for lane in done for result in lane]
     print("\n=== summary")
     for part, passed, seconds in results:
         print(f"  {'pass' if passed else 'FAIL'}  {seconds:7.1f} s  {part.name}: {part.title}")

@@ -25,6 +25,18 @@ def not_run(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "warehouse: needs the warehouse of the demo or of the real data (set by fixture)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a whole warehouse: `make test` runs it beside the other tests."""
+    for item in items:
+        if {"sample_warehouse", "demo_warehouse"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("warehouse")
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     for reason in sorted(set(_NOT_RUN)):
         terminalreporter.write_line(f"NOT RUN: {reason}", red=True, bold=True)
