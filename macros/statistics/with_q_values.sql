@@ -4,7 +4,7 @@
     other rows. Out: the CTE `with_q_values`, to be followed by the next CTE.
 #}
 {% macro with_q_values(rows_cte, family_keys, condition) -%}
-{%- set family = family_keys | join(', ') ~ ', in_family' -%}
+{%- set family = family_keys | join(', ') -%}
 families as (
 
     select
@@ -22,25 +22,33 @@ ranked_in_family as (
         count(*) over (partition by {{ family }}, p_value) as tie_count,
         count(*) over (partition by {{ family }}) as family_size
     from families
+    where in_family
 
 ),
 
+/* the rows outside of every family are the most by far: they are not sorted */
 with_q_values as (
 
     select
         ranked_in_family.*,
-        case
-            when in_family
-                then least(
-                    min({{ ml_monitor.safe_divide('p_value * family_size', 'first_rank + tie_count - 1') }}) over (
-                        partition by {{ family }}
-                        order by p_value desc nulls first
-                        range between unbounded preceding and current row
-                    ),
-                    1
-                )
-        end as q_value
+        least(
+            min({{ ml_monitor.safe_divide('p_value * family_size', 'first_rank + tie_count - 1') }}) over (
+                partition by {{ family }}
+                order by p_value desc nulls first
+                range between unbounded preceding and current row
+            ),
+            1
+        ) as q_value
     from ranked_in_family
+    union all
+    select
+        families.*,
+        cast(null as {{ dbt.type_bigint() }}) as first_rank,
+        cast(null as {{ dbt.type_bigint() }}) as tie_count,
+        cast(null as {{ dbt.type_bigint() }}) as family_size,
+        cast(null as {{ ml_monitor.type_double() }}) as q_value
+    from families
+    where not in_family
 
 ),
 {%- endmacro %}
