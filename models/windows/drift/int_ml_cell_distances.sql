@@ -7,11 +7,13 @@
     distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle
     of the range that the counts allow, with half the range as error bound: the true value always lies inside.
       ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
-                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller share of the cell
+                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller of the two shares of the
+                   cell. No open cell or part of one holds 1 % of the frozen reference (int_ml_cell_splits): against it
+                   the bound is below 0.005, whatever the window holds
       wasserstein  between cells |F - G| is known; inside one it lies between max(0, F(start) - G(end),
                    G(start) - F(end)) and the bound above, times the width
       quantiles    between the start of the cell that holds the lower rank and the end of the one with the upper rank
-    A discrete feature's cells are its values: no range, bound 0.
+    Cells that are single values, all of a discrete feature among them, have no inside and add nothing to a bound.
 */
 with comparisons as (
 
@@ -90,12 +92,19 @@ edges as (
 
     select
         bin_edges.*,
+        bin_versions.version_number,
         row_number() over (
             order by
                 bin_edges.log_name asc, bin_edges.model_id asc, bin_edges.model_version asc, bin_edges.bin_version asc,
                 bin_edges.subject asc, bin_edges.feature_name asc
         ) as edges_number
     from {{ ref('int_ml_bin_edges') }} as bin_edges
+    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
+        on
+            bin_edges.log_name = bin_versions.log_name
+            and bin_edges.model_id = bin_versions.model_id
+            and bin_edges.model_version = bin_versions.model_version
+            and bin_edges.bin_version = bin_versions.bin_version
 
 ),
 
@@ -116,13 +125,15 @@ window_cells as (
 
 ),
 
-cell_ends as (
+cells as (
 
     select
-        cells.edges_number,
-        cells.cell_key,
-        {{ ml_monitor.cell_lower('cells.cell_key', 'edges.') }} as lower_value,
-        {{ ml_monitor.cell_upper('cells.cell_key', 'edges.') }} as upper_value
+        window_cells.edges_number,
+        window_cells.cell_key,
+        {{ ml_monitor.cell_of_part('window_cells.cell_key', 'edges.') }} as whole_cell_key,
+        row_number() over (
+            order by window_cells.edges_number asc, window_cells.cell_key asc nulls last
+        ) as cell_number
     from (
         select
             edges_number,
@@ -131,9 +142,36 @@ cell_ends as (
         group by
             edges_number,
             cell_key
-    ) as cells
+    ) as window_cells
+    inner join edges
+        on window_cells.edges_number = edges.edges_number
+
+),
+
+cell_ends as (
+
+    select
+        cells.edges_number,
+        cells.cell_key,
+        cells.cell_number,
+        coalesce(points.split_value, parts.split_value, {{ ml_monitor.cell_lower('cells.whole_cell_key', 'edges.') }}) as lower_value,
+        coalesce(points.split_value, parts.next_value, {{ ml_monitor.cell_upper('cells.whole_cell_key', 'edges.') }}) as upper_value,
+        points.split_value is not null or {{ ml_monitor.is_point_cell('cells.cell_key', 'edges.') }} as is_point
+    from cells
     inner join edges
         on cells.edges_number = edges.edges_number
+    left join {{ ref('int_ml_cell_splits') }} as points
+        on
+            edges.version_number = points.version_number
+            and edges.subject = points.subject
+            and edges.feature_name = points.feature_name
+            and cells.cell_key = points.point_key
+    left join {{ ref('int_ml_cell_splits') }} as parts
+        on
+            edges.version_number = parts.version_number
+            and edges.subject = parts.subject
+            and edges.feature_name = parts.feature_name
+            and cells.cell_key = parts.part_key
 
 ),
 
@@ -166,9 +204,7 @@ numbered_cells as (
         window_cells.window_start,
         window_cells.slice_key,
         series.series_number,
-        window_cells.cell_key,
-        cell_ends.lower_value,
-        cell_ends.upper_value,
+        cell_ends.cell_number,
         window_cells.row_count
     from window_cells
     inner join cell_ends
@@ -189,9 +225,7 @@ current_cells as (
         comparisons.comparison_number,
         comparisons.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value,
+        numbered_cells.cell_number,
         numbered_cells.row_count
     from numbered_comparisons as comparisons
     inner join numbered_cells
@@ -211,9 +245,7 @@ baseline_cells as (
     select
         baselines.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value,
+        numbered_cells.cell_number,
         sum(numbered_cells.row_count) as row_count
     from baselines
     inner join {{ ref('int_ml_baseline_members') }} as members
@@ -234,9 +266,7 @@ baseline_cells as (
     group by
         baselines.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value
+        numbered_cells.cell_number
 
 ),
 
@@ -259,9 +289,7 @@ both_sides as (
     select
         comparison_number,
         series_number,
-        cell_key,
-        lower_value,
-        upper_value,
+        cell_number,
         row_count as current_rows,
         0 as baseline_rows
     from current_cells
@@ -269,9 +297,7 @@ both_sides as (
     select
         pairs.comparison_number,
         pairs.series_number,
-        baseline_cells.cell_key,
-        baseline_cells.lower_value,
-        baseline_cells.upper_value,
+        baseline_cells.cell_number,
         0 as current_rows,
         baseline_cells.row_count as baseline_rows
     from pairs
@@ -287,16 +313,14 @@ joined as (
     select
         comparison_number,
         series_number,
-        cell_key,
-        max(lower_value) as lower_value,
-        max(upper_value) as upper_value,
+        cell_number,
         sum(current_rows) as current_rows,
         sum(baseline_rows) as baseline_rows
     from both_sides
     group by
         comparison_number,
         series_number,
-        cell_key
+        cell_number
 
 ),
 
@@ -313,7 +337,7 @@ cumulated as (
         whole as (partition by joined.comparison_number, joined.series_number),
         ascending as (
             partition by joined.comparison_number, joined.series_number
-            order by joined.cell_key asc nulls last
+            order by joined.cell_number asc nulls last
             rows between unbounded preceding and current row
         )
 
@@ -357,18 +381,21 @@ shares as (
     select
         cumulated.comparison_number,
         cumulated.series_number,
-        cumulated.cell_key,
+        cumulated.cell_number,
+        cell_ends.is_point,
         cumulated.sample_count,
         cumulated.reference_count,
         cumulated.current_at_most,
         cumulated.baseline_at_most,
-        coalesce(cumulated.lower_value, extremes.lowest_value) as lower_value,
-        coalesce(cumulated.upper_value, extremes.highest_value) as upper_value,
+        coalesce(cell_ends.lower_value, extremes.lowest_value) as lower_value,
+        coalesce(cell_ends.upper_value, extremes.highest_value) as upper_value,
         cast(cumulated.current_at_most as {{ double }}) / cumulated.sample_count as f_end,
         cast(cumulated.current_at_most - cumulated.current_rows as {{ double }}) / cumulated.sample_count as f_start,
         cast(cumulated.baseline_at_most as {{ double }}) / cumulated.reference_count as g_end,
         cast(cumulated.baseline_at_most - cumulated.baseline_rows as {{ double }}) / cumulated.reference_count as g_start
     from cumulated
+    inner join cell_ends
+        on cumulated.cell_number = cell_ends.cell_number
     inner join extremes
         on
             cumulated.comparison_number = extremes.comparison_number
@@ -384,7 +411,7 @@ stepped as (
         coalesce(
             lead(shares.lower_value) over (
                 partition by shares.comparison_number, shares.series_number
-                order by shares.cell_key asc nulls last
+                order by shares.cell_number asc nulls last
             ) - shares.upper_value,
             0
         ) as gap
@@ -401,7 +428,7 @@ measured as (
         max(reference_count) as reference_count,
         max(abs(f_end - g_end)) as ks_least,
         max(greatest(
-            abs(f_end - g_end), case when width > 0 then greatest(f_end - g_start, g_end - f_start) else 0 end
+            abs(f_end - g_end), case when not is_point then greatest(f_end - g_start, g_end - f_start) else 0 end
         )) as ks_most,
         sum(gap * abs(f_end - g_end) + width * greatest(f_start - g_end, g_start - f_end, 0)) as wasserstein_least,
         sum(gap * abs(f_end - g_end) + width * greatest(f_end - g_start, g_end - f_start)) as wasserstein_most
