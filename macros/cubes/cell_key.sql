@@ -24,9 +24,9 @@ case
 {%- endmacro %}
 
 
-{# How many whole steps a distance has, at most `limit`: also where the step is null, and without overflow. #}
+{# How many whole steps a distance has; `limit` where it has more, or where there is no step. #}
 {% macro _steps(distance, step, limit) -%}
-least(floor(least({{ distance }}, {{ limit }} * {{ step }}) / {{ step }}), {{ limit }})
+case when {{ distance }} < {{ limit }} * {{ step }} then least(floor(({{ distance }}) / {{ step }}), {{ limit }}) else {{ limit }} end
 {%- endmacro %}
 
 

@@ -51,17 +51,18 @@ select
 
 
 {#
-    The condition that a row (alias `predictions`) is of the CTE due_days. Not a join: planners take a join by computed keys
-    to keep next to no rows, and then build their hash tables from the many rows instead of the few.
+    The condition that a row (alias `predictions`) is of a CTE of days. Not a join: planners take a join by computed keys to
+    keep next to no rows, and then build their hash tables from the many rows instead of the few. For the same reason what
+    follows joins the days' columns from the left.
 #}
-{% macro in_due_days() -%}
+{% macro in_days_of(days_cte) -%}
 exists (
             select 1
-            from due_days
+            from {{ days_cte }}
             where
-                predictions.log_name = due_days.log_name
-                and predictions.model_id = due_days.model_id
-                and predictions.model_version = due_days.model_version
-                and predictions.predicted_date = due_days.predicted_date
+                predictions.log_name = {{ days_cte }}.log_name
+                and predictions.model_id = {{ days_cte }}.model_id
+                and predictions.model_version = {{ days_cte }}.model_version
+                and predictions.predicted_date = {{ days_cte }}.predicted_date
         )
 {%- endmacro %}

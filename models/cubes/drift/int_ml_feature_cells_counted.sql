@@ -33,7 +33,7 @@ numbered_days as (
 
 log_{{ log_number }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, days_condition=ml_monitor.in_due_days()) }}
+    {{ ml_monitor.feature_rows(log, days_condition=ml_monitor.in_days_of('due_days')) }}
 
 )
 {#- slot, feature and what is grouped: the part of a numeric feature, or the category -#}

@@ -1,26 +1,13 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
-{%- set chunk_size = 60 %}
-{#- name of a chunk, log (none: all), rows, and its columns: slot, subject, feature -#}
-{%- set chunks = [['score', none, 'score_rows', [['n1', 'score', 'score'], ['n2', 'prediction', 'predicted_value']]]] %}
-{%- for log in ml_monitor.prediction_logs() %}
-{%- set log_number = loop.index %}
-{%- for features in log.numeric_features | batch(chunk_size) %}
-{%- set offset = loop.index0 * chunk_size %}
-{%- set slots = [] %}
-{%- for feature in features %}
-{%- do slots.append(['n' ~ (offset + loop.index), 'feature', feature]) %}
+{#- rows, and what is looked at in them: slot, subject, feature -#}
+{%- set sources = {'score_rows': [('score', 'score', 'score'), ('predicted_value', 'prediction', 'predicted_value')]} %}
+{%- for log in ml_monitor.prediction_logs() if log.numeric_features %}
+{%- set columns = [] %}
+{%- for feature in log.numeric_features %}
+{%- do columns.append(('n' ~ loop.index, 'feature', feature)) %}
 {%- endfor %}
-{%- do chunks.append(['log_' ~ log_number ~ '_' ~ loop.index, log.name, 'log_' ~ log_number ~ '_rows', slots]) %}
+{%- do sources.update({'log_' ~ loop.index ~ '_rows': columns}) %}
 {%- endfor %}
-{%- endfor %}
-{%- set days_join %}
-    inner join pending
-        on
-            predictions.log_name = pending.log_name
-            and predictions.model_id = pending.model_id
-            and predictions.model_version = pending.model_version
-            and predictions.predicted_date = pending.predicted_date
-{%- endset %}
 /*
     Grain: log, model, version, bin version, subject, numeric feature and split value; and one row without a split value
     for every feature that has been looked at. Values of the reference at which a fine cell is divided, because more than
@@ -37,7 +24,16 @@ with due_edges as (
         edges.bin_version,
         edges.subject,
         edges.feature_name,
-        bin_versions.version_number
+        edges.is_discrete,
+        edges.reference_minimum,
+        edges.reference_maximum,
+        {%- for position in range(1, 14) %}
+        least(edges.knot_{{ position }}, edges.reference_maximum) as knot_{{ position }},
+        {%- endfor %}
+        bin_versions.version_number,
+        row_number() over (
+            order by bin_versions.version_number asc, edges.subject asc, edges.feature_name asc
+        ) as edges_number
     from {{ ref('int_ml_bin_edges') }} as edges
     inner join {{ ref('int_ml_bin_versions') }} as bin_versions
         on
@@ -119,155 +115,129 @@ score_rows as (
         predictions.model_id,
         predictions.model_version,
         predictions.predicted_date,
-        predictions.score as n1,
-        predictions.predicted_value as n2
+        predictions.score,
+        predictions.predicted_value
     from {{ ref('fct_ml_predictions') }} as predictions
-    {{ days_join }}
+    where {{ ml_monitor.in_days_of('pending') }}
 
 )
 
-{%- for log in ml_monitor.prediction_logs() %}
-{%- if log.numeric_features %},
+{%- for log in ml_monitor.prediction_logs() if log.numeric_features %},
 
 log_{{ loop.index }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, days_join) }}
+    {{ ml_monitor.feature_rows(log, days_condition=ml_monitor.in_days_of('pending')) }}
 
 )
-{%- endif %}
 {%- endfor %}
-{%- for chunk, log_name, rows, slots in chunks %}
-{%- set cells = [] %}
-{%- for slot, subject, feature in slots %}
-{%- do cells.append(slot ~ '_cell') %}
-{%- endfor %},
+{%- for rows, columns in sources.items() %},
 
-{{ chunk }}_edges as (
-
-    {{ ml_monitor.wide_knots(log_name, slots) }}
-
-),
-
-{{ chunk }}_celled as (
+{{ rows }}_of_versions as (
 
     select
         pending.version_number
-        {%- for slot, subject, feature in slots %},
-        feature_rows.{{ slot }},
-        {{ ml_monitor.cell_key('feature_rows.' ~ slot, 'edges.' ~ slot ~ '_') }} as {{ slot }}_cell
+        {%- for slot, subject, feature in columns %},
+        reference_rows.{{ slot }}
         {%- endfor %}
-    from {{ rows }} as feature_rows
-    inner join pending
+    from {{ rows }} as reference_rows
+    left join pending
         on
-            feature_rows.log_name = pending.log_name
-            and feature_rows.model_id = pending.model_id
-            and feature_rows.model_version = pending.model_version
-            and feature_rows.predicted_date = pending.predicted_date
-    inner join {{ chunk }}_edges as edges
-        on pending.version_number = edges.version_number
-
-),
-
-{{ chunk }}_counted as (
-
-    select
-        celled.version_number,
-        case
-            {%- for slot, subject, feature in slots %}
-            when grouping(celled.{{ slot }}_cell) = 0 then '{{ subject }}'
-            {%- endfor %}
-        end as subject,
-        case
-            {%- for slot, subject, feature in slots %}
-            when grouping(celled.{{ slot }}_cell) = 0 then '{{ feature }}'
-            {%- endfor %}
-        end as feature_name,
-        coalesce(celled.{{ cells | join(', celled.') }}) as cell_key,
-        count(*) as row_count
-    from {{ chunk }}_celled as celled
-    group by
-        {{ ml_monitor.grouping_sets_by_column('celled', ['version_number'], cells, []) }}
+            reference_rows.log_name = pending.log_name
+            and reference_rows.model_id = pending.model_id
+            and reference_rows.model_version = pending.model_version
+            and reference_rows.predicted_date = pending.predicted_date
 
 )
 {%- endfor %},
 
-counted as (
+long as (
 
-    {%- for chunk, log_name, rows, slots in chunks %}
-    select * from {{ chunk }}_counted
+    {%- for rows, columns in sources.items() %}
+    {%- for slot, subject, feature in columns %}
+    select
+        version_number,
+        '{{ subject }}' as subject,
+        '{{ feature }}' as feature_name,
+        {{ slot }} as cell_value
+    from {{ rows }}_of_versions
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+celled as (
+
+    select
+        edges.edges_number,
+        long.cell_value,
+        {{ ml_monitor.cell_key('long.cell_value', 'edges.') }} as cell_key
+    from long
+    inner join due_edges as edges
+        on
+            long.version_number = edges.version_number
+            and long.subject = edges.subject
+            and long.feature_name = edges.feature_name
+    where {{ ml_monitor.is_finite('long.cell_value') }}
+
+),
+
+counted as (
+
+    select
+        edges_number,
+        cell_key,
+        count(*) as row_count
+    from celled
+    group by
+        edges_number,
+        cell_key
 
 ),
 
 shares as (
 
     select
-        counted.version_number,
-        counted.subject,
-        counted.feature_name,
-        counted.cell_key,
-        counted.row_count,
-        cast(sum(counted.row_count) over (
-            partition by counted.version_number, counted.subject, counted.feature_name
-        ) as {{ ml_monitor.type_double() }}) as reference_count
+        counted.*,
+        cast(sum(counted.row_count) over (partition by counted.edges_number) as {{ ml_monitor.type_double() }}) as reference_count
     from counted
-    inner join due_edges
-        on
-            counted.version_number = due_edges.version_number
-            and counted.subject = due_edges.subject
-            and counted.feature_name = due_edges.feature_name
-    where {{ ml_monitor.is_finite('counted.cell_key') }}
 
 ),
 
 heavy_cells as (
 
     select
-        shares.version_number,
-        shares.subject,
-        shares.feature_name,
+        shares.edges_number,
         shares.cell_key,
         shares.reference_count
     from shares
+    inner join due_edges as edges
+        on shares.edges_number = edges.edges_number
     where
-        shares.row_count > {{ ml_monitor.double_literal('0.01') }} * shares.reference_count
-        and shares.cell_key between 100 and 1499
-        and shares.cell_key - 100 * floor(shares.cell_key / 100) != 20
+        100 * shares.row_count > shares.reference_count
+        and not {{ ml_monitor.is_point_cell('shares.cell_key', 'edges.') }}
 
 ),
 
 heavy_values as (
 
-    {%- for chunk, log_name, rows, slots in chunks %}
-    {%- for slot, subject, feature in slots %}
     select
-        heavy_cells.version_number,
-        heavy_cells.subject,
-        heavy_cells.feature_name,
+        heavy_cells.edges_number,
         heavy_cells.cell_key,
         heavy_cells.reference_count,
-        celled.{{ slot }} as cell_value,
+        celled.cell_value,
         count(*) as row_count
-    from {{ chunk }}_celled as celled
+    from celled
     inner join heavy_cells
         on
-            celled.version_number = heavy_cells.version_number
-            and celled.{{ slot }}_cell = heavy_cells.cell_key
-    where
-        heavy_cells.subject = '{{ subject }}'
-        and heavy_cells.feature_name = '{{ feature }}'
+            celled.edges_number = heavy_cells.edges_number
+            and celled.cell_key = heavy_cells.cell_key
     group by
-        heavy_cells.version_number,
-        heavy_cells.subject,
-        heavy_cells.feature_name,
+        heavy_cells.edges_number,
         heavy_cells.cell_key,
         heavy_cells.reference_count,
-        celled.{{ slot }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        celled.cell_value
 
 ),
 
@@ -276,8 +246,7 @@ cumulated as (
     select
         heavy_values.*,
         sum(heavy_values.row_count) over (
-            partition by
-                heavy_values.version_number, heavy_values.subject, heavy_values.feature_name, heavy_values.cell_key
+            partition by heavy_values.edges_number, heavy_values.cell_key
             order by heavy_values.cell_value asc nulls last
             rows between unbounded preceding and current row
         ) - heavy_values.row_count as row_count_below
@@ -300,7 +269,7 @@ compared as (
     select
         stepped.*,
         coalesce(lag(stepped.step_number) over (
-            partition by stepped.version_number, stepped.subject, stepped.feature_name, stepped.cell_key
+            partition by stepped.edges_number, stepped.cell_key
             order by stepped.cell_value asc nulls last
         ), 0) as step_number_before
     from stepped
@@ -310,9 +279,7 @@ compared as (
 splits as (
 
     select
-        version_number,
-        subject,
-        feature_name,
+        edges_number,
         cell_key,
         cell_value as split_value
     from compared
@@ -321,31 +288,23 @@ splits as (
         or 200 * row_count >= reference_count
     union all
     select
-        version_number,
-        subject,
-        feature_name,
+        edges_number,
         cast(null as {{ ml_monitor.type_double() }}) as cell_key,
         cast(null as {{ ml_monitor.type_double() }}) as split_value
-    from shares
-    group by
-        version_number,
-        subject,
-        feature_name
+    from counted
+    group by edges_number
 
 )
 
 select
-    due_edges.log_name,
-    due_edges.model_id,
-    due_edges.model_version,
-    due_edges.bin_version,
-    due_edges.subject,
-    due_edges.feature_name,
+    edges.log_name,
+    edges.model_id,
+    edges.model_version,
+    edges.bin_version,
+    edges.subject,
+    edges.feature_name,
     splits.cell_key,
     splits.split_value
 from splits
-inner join due_edges
-    on
-        splits.version_number = due_edges.version_number
-        and splits.subject = due_edges.subject
-        and splits.feature_name = due_edges.feature_name
+inner join due_edges as edges
+    on splits.edges_number = edges.edges_number

@@ -205,7 +205,7 @@ numbered_cells as (
         window_cells.slice_key,
         series.series_number,
         cell_ends.cell_number,
-        window_cells.row_count
+        cast(window_cells.row_count as {{ double }}) as row_count
     from window_cells
     inner join cell_ends
         on
@@ -270,79 +270,6 @@ baseline_cells as (
 
 ),
 
-pairs as (
-
-    select
-        comparison_number,
-        series_number,
-        baseline_number
-    from current_cells
-    group by
-        comparison_number,
-        series_number,
-        baseline_number
-
-),
-
-both_sides as (
-
-    select
-        comparison_number,
-        series_number,
-        cell_number,
-        row_count as current_rows,
-        0 as baseline_rows
-    from current_cells
-    union all
-    select
-        pairs.comparison_number,
-        pairs.series_number,
-        baseline_cells.cell_number,
-        0 as current_rows,
-        baseline_cells.row_count as baseline_rows
-    from pairs
-    inner join baseline_cells
-        on
-            pairs.baseline_number = baseline_cells.baseline_number
-            and pairs.series_number = baseline_cells.series_number
-
-),
-
-joined as (
-
-    select
-        comparison_number,
-        series_number,
-        cell_number,
-        sum(current_rows) as current_rows,
-        sum(baseline_rows) as baseline_rows
-    from both_sides
-    group by
-        comparison_number,
-        series_number,
-        cell_number
-
-),
-
-cumulated as (
-
-    select
-        joined.*,
-        sum(joined.current_rows) over ascending as current_at_most,
-        sum(joined.baseline_rows) over ascending as baseline_at_most,
-        sum(joined.current_rows) over whole as sample_count,
-        sum(joined.baseline_rows) over whole as reference_count
-    from joined
-    window
-        whole as (partition by joined.comparison_number, joined.series_number),
-        ascending as (
-            partition by joined.comparison_number, joined.series_number
-            order by joined.cell_number asc nulls last
-            rows between unbounded preceding and current row
-        )
-
-),
-
 /* the ends of the two outer cells are the extremes of what lies in them */
 extremes as (
 
@@ -376,30 +303,145 @@ extremes as (
 
 ),
 
+current_counts as (
+
+    select
+        comparison_number,
+        baseline_number,
+        series_number,
+        sum(row_count) as row_count
+    from current_cells
+    group by
+        comparison_number,
+        baseline_number,
+        series_number
+
+),
+
+baseline_counts as (
+
+    select
+        baseline_number,
+        series_number,
+        sum(row_count) as row_count
+    from baseline_cells
+    group by
+        baseline_number,
+        series_number
+
+),
+
+pairs as (
+
+    select
+        current_counts.comparison_number,
+        current_counts.series_number,
+        current_counts.baseline_number,
+        current_counts.row_count as sample_count,
+        baseline_counts.row_count as reference_count,
+        extremes.lowest_value,
+        extremes.highest_value,
+        row_number() over (
+            order by current_counts.comparison_number asc, current_counts.series_number asc
+        ) as pair_number
+    from current_counts
+    inner join baseline_counts
+        on
+            current_counts.baseline_number = baseline_counts.baseline_number
+            and current_counts.series_number = baseline_counts.series_number
+    inner join extremes
+        on
+            current_counts.comparison_number = extremes.comparison_number
+            and current_counts.series_number = extremes.series_number
+
+),
+
+both_sides as (
+
+    select
+        pairs.pair_number,
+        current_cells.cell_number,
+        current_cells.row_count as current_rows,
+        cast(0 as {{ double }}) as baseline_rows
+    from pairs
+    inner join current_cells
+        on
+            pairs.comparison_number = current_cells.comparison_number
+            and pairs.series_number = current_cells.series_number
+    union all
+    select
+        pairs.pair_number,
+        baseline_cells.cell_number,
+        cast(0 as {{ double }}) as current_rows,
+        baseline_cells.row_count as baseline_rows
+    from pairs
+    inner join baseline_cells
+        on
+            pairs.baseline_number = baseline_cells.baseline_number
+            and pairs.series_number = baseline_cells.series_number
+
+),
+
+joined as (
+
+    select
+        pair_number,
+        cell_number,
+        sum(current_rows) as current_rows,
+        sum(baseline_rows) as baseline_rows
+    from both_sides
+    group by
+        pair_number,
+        cell_number
+
+),
+
+/* all in one sort, of numbers only: it is the cost of this model */
+cumulated as (
+
+    select
+        joined.*,
+        cell_ends.lower_value,
+        cell_ends.upper_value,
+        cell_ends.is_point,
+        sum(joined.current_rows) over ascending as current_at_most,
+        sum(joined.baseline_rows) over ascending as baseline_at_most,
+        lead(cell_ends.lower_value) over next_cell as next_lower_value
+    from joined
+    inner join cell_ends
+        on joined.cell_number = cell_ends.cell_number
+    window
+        next_cell as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+        ),
+        ascending as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
 shares as (
 
     select
-        cumulated.comparison_number,
-        cumulated.series_number,
-        cumulated.cell_number,
-        cell_ends.is_point,
-        cumulated.sample_count,
-        cumulated.reference_count,
+        cumulated.pair_number,
+        cumulated.is_point,
+        pairs.sample_count,
+        pairs.reference_count,
         cumulated.current_at_most,
         cumulated.baseline_at_most,
-        coalesce(cell_ends.lower_value, extremes.lowest_value) as lower_value,
-        coalesce(cell_ends.upper_value, extremes.highest_value) as upper_value,
-        cast(cumulated.current_at_most as {{ double }}) / cumulated.sample_count as f_end,
-        cast(cumulated.current_at_most - cumulated.current_rows as {{ double }}) / cumulated.sample_count as f_start,
-        cast(cumulated.baseline_at_most as {{ double }}) / cumulated.reference_count as g_end,
-        cast(cumulated.baseline_at_most - cumulated.baseline_rows as {{ double }}) / cumulated.reference_count as g_start
+        cumulated.next_lower_value,
+        coalesce(cumulated.lower_value, pairs.lowest_value) as lower_value,
+        coalesce(cumulated.upper_value, pairs.highest_value) as upper_value,
+        cumulated.current_at_most / pairs.sample_count as f_end,
+        (cumulated.current_at_most - cumulated.current_rows) / pairs.sample_count as f_start,
+        cumulated.baseline_at_most / pairs.reference_count as g_end,
+        (cumulated.baseline_at_most - cumulated.baseline_rows) / pairs.reference_count as g_start
     from cumulated
-    inner join cell_ends
-        on cumulated.cell_number = cell_ends.cell_number
-    inner join extremes
-        on
-            cumulated.comparison_number = extremes.comparison_number
-            and cumulated.series_number = extremes.series_number
+    inner join pairs
+        on cumulated.pair_number = pairs.pair_number
 
 ),
 
@@ -408,13 +450,7 @@ stepped as (
     select
         shares.*,
         shares.upper_value - shares.lower_value as width,
-        coalesce(
-            lead(shares.lower_value) over (
-                partition by shares.comparison_number, shares.series_number
-                order by shares.cell_number asc nulls last
-            ) - shares.upper_value,
-            0
-        ) as gap
+        coalesce(shares.next_lower_value - shares.upper_value, 0) as gap
     from shares
 
 ),
@@ -422,8 +458,7 @@ stepped as (
 measured as (
 
     select
-        comparison_number,
-        series_number,
+        pair_number,
         max(sample_count) as sample_count,
         max(reference_count) as reference_count,
         max(abs(f_end - g_end)) as ks_least,
@@ -440,9 +475,7 @@ measured as (
         {%- endfor %}
         {%- endfor %}
     from stepped
-    group by
-        comparison_number,
-        series_number
+    group by pair_number
 
 )
 
@@ -471,9 +504,11 @@ select
     {%- endfor %}
     {%- endfor %}
 from measured
+inner join pairs
+    on measured.pair_number = pairs.pair_number
 inner join comparisons
-    on measured.comparison_number = comparisons.comparison_number
+    on pairs.comparison_number = comparisons.comparison_number
 inner join series
-    on measured.series_number = series.series_number
+    on pairs.series_number = series.series_number
 inner join edges
     on series.edges_number = edges.edges_number
