@@ -269,12 +269,12 @@ def test_the_true_value_lies_within_the_bound(name: str, measured: pd.DataFrame)
 
 
 def test_every_window_is_there(measured: pd.DataFrame) -> None:
-    """27 days have finite values of a feature, 28 a score; the weeks and the month; against the reference."""
+    """27 days have finite values of a feature, 28 a score; weeks, the month, whole trailing windows; against the reference."""
     against_reference = measured[measured["baseline_name"] == "reference"]
     for name in SUBJECTS:
         found = rows_of(against_reference, name)["granularity"].value_counts().to_dict()
         days = DAY_COUNT - 1 if name in FEATURES else DAY_COUNT
-        assert found == {"day": days, "week": 4, "month": 1}, name
+        assert found == {"day": days, "week": 4, "month": 1, "trailing_7d": 22, "trailing_28d": 1}, name
 
 
 @pytest.mark.parametrize("name", ["two_point", "few_values"])

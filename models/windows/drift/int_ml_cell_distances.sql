@@ -3,7 +3,7 @@
 {%- set double = ml_monitor.type_double() %}
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
-    baselines other than the reference, and windows beyond the log's exact_row_limit. Distances of the
+    baselines other than the reference, trailing windows, and those beyond the log's exact_row_limit. Distances of the
     distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle
     of the range that the counts allow, with half the range as error bound: the true value always lies inside.
       ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
@@ -44,9 +44,9 @@ with comparisons as (
         on comparisons.log_name = logs.log_name
     where
         comparisons.baseline_id is not null
-        and comparisons.granularity in ('day', 'week', 'month')
         and (
             comparisons.baseline_name != 'reference'
+            or comparisons.granularity not in ('day', 'week', 'month')
             or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
         )
 
