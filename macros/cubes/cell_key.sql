@@ -67,7 +67,7 @@ nullif(({{ edges }}reference_maximum - {{ edges }}reference_minimum) / 280, 0)
 {% macro value_of_cell(cell_key, edges) -%}
 case
                 when coalesce({{ edges }}is_discrete, true) or {{ cell_key }} is null or not {{ ml_monitor.is_finite(cell_key) }} then {{ cell_key }}
-                when {{ cell_key }} <= 0 then {{ ml_monitor.double_literal('-1.79e308') }}
+                when {{ cell_key }} < 1 then {{ ml_monitor.double_literal('-1.79e308') }}
                 when {{ cell_key }} = 1 then {{ edges }}reference_minimum
                 when {{ cell_key }} >= 1500 then {{ ml_monitor.double_literal('1.79e308') }}
                 {%- for interval in range(1, 14) %}

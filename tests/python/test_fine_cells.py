@@ -261,7 +261,7 @@ def test_the_true_value_lies_within_the_bound(name: str, measured: pd.DataFrame)
             allowed = row[f"{metric}_error_bound"] + (1e-12 if metric == "ks" else 1e-12 * largest)
             if not abs(row[metric] - expected) <= allowed:  # also where it is null
                 problems.append((granularity, baseline, start, metric, row[metric], expected, row[f"{metric}_error_bound"]))
-        if baseline == "reference" and name != "actual" and not row["ks_error_bound"] <= LARGEST_KS_BOUND:
+        if baseline == "reference" and not row["ks_error_bound"] <= LARGEST_KS_BOUND:
             problems.append((granularity, start, "bound of ks", row["ks_error_bound"]))
         compared += 1
     assert not problems, f"{len(problems)} of {compared} rows:\n" + "\n".join(map(str, problems[:8]))

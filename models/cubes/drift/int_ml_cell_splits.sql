@@ -1,12 +1,60 @@
 {%- set keys = ['log_name', 'model_id', 'model_version', 'bin_version'] %}
 /*
-    Grain: bin version (version_number), subject, numeric feature, cell and number of the part. The parts of the cells that
-    int_ml_reference_splits divides. Part 0 begins where the cell begins and keeps its key; part n lies between split n
+    Grain: bin version (version_number), subject, numeric feature, cell and number of the part. The parts of divided cells:
+    those of int_ml_reference_splits. Part 0 begins where the cell begins and keeps its key; part n lies between split n
     (split_value) and the next one (next_value; null for the end of the cell), and split n itself is a point of its own.
     point_key and part_key lie between the cell's key and the next cell's, in the order of the values.
-    Labels are divided as the predictions are, whose bins they are counted in.
+    Labels are counted in the bins and divided cells of the predictions, which are frozen before a label is known. Their
+    cells are divided at whole numbers too, where the predictions span at most 2,048: labels often are counts.
 */
-with splits as (
+with label_edges as (
+
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        subject,
+        feature_name,
+        is_discrete,
+        reference_minimum,
+        reference_maximum
+        {%- for position in range(1, 14) %},
+        least(knot_{{ position }}, reference_maximum) as knot_{{ position }}
+        {%- endfor %}
+    from {{ ref('int_ml_bin_edges') }}
+    where
+        subject = 'label'
+        and not is_discrete
+        and reference_maximum - reference_minimum <= 2048
+
+),
+
+numbers as (
+
+    {{ dbt.generate_series(4096) }}
+
+),
+
+whole_numbers as (
+
+    select
+        edges.*,
+        floor(edges.reference_minimum) - 1024 + numbers.generated_number as split_value
+    from label_edges as edges
+    cross join numbers
+
+),
+
+whole_number_cells as (
+
+    select
+        whole_numbers.*,
+        {{ ml_monitor.cell_key('whole_numbers.split_value', 'whole_numbers.') }} as cell_key
+    from whole_numbers
+
+),
+
+splits as (
 
     select
         {%- for key in keys %}
@@ -18,7 +66,7 @@ with splits as (
         split_value
     from {{ ref('int_ml_reference_splits') }}
     where split_value is not null
-    union all
+    union
     select
         {%- for key in keys %}
         {{ key }},
@@ -31,6 +79,17 @@ with splits as (
     where
         split_value is not null
         and subject = 'prediction'
+    union
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        subject,
+        feature_name,
+        cell_key,
+        split_value
+    from whole_number_cells
+    where not {{ ml_monitor.is_point_cell('cell_key', '') }}
 
 ),
 
@@ -67,9 +126,9 @@ select
     split_number,
     split_value,
     next_value,
-    /* a cell has at most 200 shares of 0.5 % and 200 such values */
-    cell_key + cast(2 * split_number - 1 as {{ ml_monitor.type_double() }}) / 1024 as point_key,
-    cell_key + cast(2 * split_number as {{ ml_monitor.type_double() }}) / 1024 as part_key
+    /* at most 4,096 whole numbers and 400 values of the reference in a cell */
+    cell_key + cast(2 * split_number - 1 as {{ ml_monitor.type_double() }}) / 16384 as point_key,
+    cell_key + cast(2 * split_number as {{ ml_monitor.type_double() }}) / 16384 as part_key
 from numbered
 union all
 select
