@@ -1,6 +1,7 @@
 {{ config(**ml_monitor.replaced_by_comparison()) }}
 {%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
 {%- set double = ml_monitor.type_double() %}
+{%- set baseline_members = ref('int_ml_baseline_members') %}
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
     baselines other than the reference, trailing windows, and those beyond the log's exact_row_limit. Distances of the
@@ -130,6 +131,37 @@ window_cells as (
             and window_cells.bin_version = edges.bin_version
             and window_cells.subject = edges.subject
             and window_cells.feature_name = edges.feature_name
+    {%- if ml_monitor.is_partial_build() %}
+    inner join (
+        select
+            log_name,
+            model_id,
+            model_version,
+            granularity,
+            window_start
+        from comparisons
+        union
+        select
+            members.log_name,
+            members.model_id,
+            members.model_version,
+            members.member_granularity as granularity,
+            members.member_start as window_start
+        from {{ baseline_members }} as members
+        inner join baselines
+            on
+                members.log_name = baselines.log_name
+                and members.model_id = baselines.model_id
+                and members.model_version = baselines.model_version
+                and members.baseline_id = baselines.baseline_id
+    ) as needed
+        on
+            window_cells.log_name = needed.log_name
+            and window_cells.model_id = needed.model_id
+            and window_cells.model_version = needed.model_version
+            and window_cells.granularity = needed.granularity
+            and window_cells.window_start = needed.window_start
+    {%- endif %}
 
 ),
 
@@ -206,7 +238,7 @@ baseline_cells as (
         numbered_cells.cell_number,
         sum(numbered_cells.row_count) as row_count
     from baselines
-    inner join {{ ref('int_ml_baseline_members') }} as members
+    inner join {{ baseline_members }} as members
         on
             baselines.log_name = members.log_name
             and baselines.model_id = members.model_id
