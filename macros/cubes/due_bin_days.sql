@@ -1,7 +1,7 @@
 {#
     The days that a cube of bins has to count: all of them in a first build; later the dirty days, and every day of a
     model version whose bin version this cube has not counted yet. Columns: log_name, model_id, model_version,
-    bin_version, predicted_date.
+    bin_version, version_number, predicted_date.
 #}
 {% macro due_bin_days() -%}
     {%- set dirty_days = ref('int_ml_dirty_days') -%}
@@ -10,6 +10,7 @@ select
         days.model_id,
         days.model_version,
         bin_versions.bin_version,
+        bin_versions.version_number,
         days.predicted_date
     from {{ ref('int_ml_predictions_counted') }} as days
     inner join {{ ref('int_ml_bin_versions') }} as bin_versions
@@ -49,12 +50,19 @@ select
 {%- endmacro %}
 
 
-{# The join of rows (alias `predictions`) to the CTE due_dates: due_bin_days without its bin versions. #}
-{% macro in_due_dates() -%}
-inner join due_dates
-        on
-            predictions.log_name = due_dates.log_name
-            and predictions.model_id = due_dates.model_id
-            and predictions.model_version = due_dates.model_version
-            and predictions.predicted_date = due_dates.predicted_date
+{#
+    The condition that a row (alias `predictions`) is of a CTE of days. Not a join: planners take a join by computed keys to
+    keep next to no rows, and then build their hash tables from the many rows instead of the few. For the same reason what
+    follows joins the days' columns from the left.
+#}
+{% macro in_days_of(days_cte) -%}
+exists (
+            select 1
+            from {{ days_cte }}
+            where
+                predictions.log_name = {{ days_cte }}.log_name
+                and predictions.model_id = {{ days_cte }}.model_id
+                and predictions.model_version = {{ days_cte }}.model_version
+                and predictions.predicted_date = {{ days_cte }}.predicted_date
+        )
 {%- endmacro %}

@@ -3,14 +3,16 @@
       log_name, model_id, model_version, prediction_id, predicted_date,
       n1, n2, ... the numeric features as doubles, c1, c2, ... the categorical ones as text, in declared order,
       slice_1, ... those slices by which the features of the log are counted too.
-    `days_join` is a join clause over the alias `predictions` that keeps the days that are wanted.
+    `days_join` is a join clause over the alias `predictions` that keeps the days that are wanted; or `days_condition` a
+    condition over it.
 
     Features in a table of their own join by id; an id that stands there more than once gives its greatest values, so
     that the choice is always the same. Features in the prediction table are read from it directly. An id that also
     belongs to a rejected row takes a slower way: the raw row that equals the accepted one.
 #}
-{% macro feature_rows(log, days_join) %}
-    {{ return(ml_monitor._own_feature_rows(log, days_join) if log.features is not none else ml_monitor._in_table_feature_rows(log, days_join)) }}
+{% macro feature_rows(log, days_join='', days_condition='1 = 1') %}
+    {%- set rows = ml_monitor._own_feature_rows if log.features is not none else ml_monitor._in_table_feature_rows -%}
+    {{ return(rows(log, days_join, days_condition)) }}
 {% endmacro %}
 
 
@@ -36,7 +38,7 @@
 {% endmacro %}
 
 
-{% macro _own_feature_rows(log, days_join) %}
+{% macro _own_feature_rows(log, days_join, days_condition) %}
     select
         predictions.log_name,
         predictions.model_id,
@@ -66,11 +68,13 @@
         group by typed.prediction_id
     ) as features
         on predictions.prediction_id = features.prediction_id
-    where predictions.log_name = '{{ log.name }}'
+    where
+        predictions.log_name = '{{ log.name }}'
+        and {{ days_condition }}
 {% endmacro %}
 
 
-{% macro _in_table_feature_rows(log, days_join) %}
+{% macro _in_table_feature_rows(log, days_join, days_condition) %}
     {%- set table = log.predictions %}
     {%- set required = ml_monitor.required_prediction_columns(log) %}
     {%- set predicted_at = ml_monitor.input_column(table, 'predicted_at', 'timestamp', true) %}
@@ -110,6 +114,7 @@
     where
         rejected_ids.prediction_id is null
         and predictions.prediction_id is not null
+        and {{ days_condition }}
     union all
     select
         matching.log_name,
@@ -162,6 +167,7 @@
                 and coalesce(predictions.raw_score, -1) = coalesce(accepted.score, -1)
                 and coalesce(predictions.raw_predicted_value, -1) = coalesce(accepted.predicted_value, -1)
                 and coalesce(predictions.raw_item_rank, -1) = coalesce(accepted.item_rank, -1)
+        where {{ days_condition }}
     ) as matching
     where matching.match_number = 1
 {% endmacro %}

@@ -187,7 +187,7 @@ def copy_raw_tables(source: Path, target: Path, *, and_bins: bool = False) -> No
         connection.execute(f"attach '{source}' as source (read_only)")
         tables = list(_TABLES)
         if and_bins:
-            tables += [f"ml_monitor_internal.int_ml_reference_{kind}" for kind in ("quantiles", "categories")]
+            tables += [f"ml_monitor_internal.int_ml_reference_{kind}" for kind in ("quantiles", "categories", "splits")]
         for table in tables:
             connection.execute(f"create schema if not exists {table.split('.')[0]}")
             connection.execute(f"create or replace table {table} as select * from source.{table}")

@@ -177,6 +177,46 @@ def test_the_true_value_lies_within_the_error_bound(
         assert shown[["ks_bound", "wasserstein_bound"]].abs().max().max() == 0
 
 
+@pytest.mark.parametrize("feature", VALUE_FEATURES)
+def test_trailing_windows_come_from_cells(
+    feature: str, warehouse: duckdb.DuckDBPyConnection, raw_values: pd.DataFrame
+) -> None:
+    """Against the reference: the true value within the bound, and the bound of KS at most 0.005."""
+    shown = warehouse.execute(
+        """
+        select
+            window_start, window_end, sample_count,
+            max(metric_value) filter (where metric_name = 'ks') as ks,
+            max(metric_error_bound) filter (where metric_name = 'ks') as ks_bound,
+            max(metric_value) filter (where metric_name = 'wasserstein') as wasserstein,
+            max(metric_error_bound) filter (where metric_name = 'wasserstein') as wasserstein_bound,
+            max(metric_value) filter (where metric_name = 'median_change') as median,
+            max(metric_error_bound) filter (where metric_name = 'median_change') as median_bound
+        from ml_monitor.fct_ml_drift
+        where model_id = 'hotel_cancellations' and model_version = ? and feature_name = ? and slice_key is null
+            and baseline_name = 'reference' and granularity in ('trailing_7d', 'trailing_28d') and sample_count > 0
+        group by all
+        """,
+        [VERSION, feature],
+    ).df()
+    assert len(shown) > 900
+    assert shown["ks_bound"].max() <= 0.005
+    base = values_between(raw_values, feature, pd.Timestamp("2016-04-01"), pd.Timestamp("2016-07-01"))
+    problems = []
+    for row in shown.sample(60, random_state=4).itertuples():
+        current = values_between(raw_values, feature, pd.Timestamp(row.window_start), pd.Timestamp(row.window_end))
+        true = {
+            "ks": stats.ks_2samp(base, current, method="asymp").statistic,
+            "wasserstein": stats.wasserstein_distance(base, current),
+            "median": np.median(current) - np.median(base),
+        }
+        for name, expected in true.items():
+            value, bound = getattr(row, name), getattr(row, f"{name}_bound")
+            if not abs(value - expected) <= bound + 1e-9 * max(1, abs(expected)):
+                problems.append((name, row.window_start, value, expected, bound))
+    assert not problems, f"{len(problems)} outside their bound: {problems[:5]}"
+
+
 @pytest.mark.parametrize(("name", "column"), [("p05_change", 0.05), ("median_change", 0.5), ("p95_change", 0.95)])
 def test_exact_quantile_changes(
     name: str, column: float, warehouse: duckdb.DuckDBPyConnection, raw_values: pd.DataFrame

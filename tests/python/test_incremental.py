@@ -419,7 +419,7 @@ def test_reference_bins_stay_frozen(
     built = incremental(changed_build, "reference_build", variables, *changes)
     assert_same(built, fresh(built, "reference_fresh", variables, and_bins=True))
     frozen = "select * from ml_monitor_internal.{} where log_name = 'bookings' order by all"
-    for table in ("int_ml_bin_edges", "int_ml_reference_quantiles", "int_ml_reference_categories"):
+    for table in ("int_ml_bin_edges", "int_ml_reference_quantiles", "int_ml_reference_categories", "int_ml_reference_splits"):
         assert query(built, frozen.format(table)) == query(changed_build, frozen.format(table))
     unseen = """
         select sum(reference_count) from ml_monitor.fct_ml_drift_bins

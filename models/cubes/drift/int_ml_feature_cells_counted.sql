@@ -2,8 +2,8 @@
 {%- set chunk_size = 60 %}
 /*
     Grain: log, model, version, bin version, day, slice, feature and cell. Row counts of every feature in one pass over
-    the wide rows: of a numeric feature by fine cell (macro cell_key), of a categorical one by category. By slice where
-    the log asks for it (features: slices).
+    the wide rows: of a numeric feature by fine cell (macros cell_key and part_key), of a categorical one by category. By
+    slice where the log asks for it (features: slices). Numeric features where the version has frozen edges.
 */
 with due_days as (
 
@@ -11,178 +11,148 @@ with due_days as (
 
 ),
 
-due_dates as (
+/* one number for the keys: what is grouped below is long */
+numbered_days as (
 
     select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
+        due_days.*,
+        edges.version_number is not null as has_edges,
+        row_number() over (order by due_days.version_number asc, due_days.predicted_date asc) as day_number
     from due_days
-    group by
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
+    left join (
+        {{ ml_monitor.wide_knots(none, []) }}
+    ) as edges
+        on due_days.version_number = edges.version_number
 
 )
 
+{%- set chunks = [] %}
 {%- for log in ml_monitor.prediction_logs() if log.numeric_features or log.categorical_features %}
 {%- set log_number = loop.index %}
 {%- set slice_slots = ml_monitor.feature_slice_slots(log) %},
 
 log_{{ log_number }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, ml_monitor.in_due_dates()) }}
+    {{ ml_monitor.feature_rows(log, days_condition=ml_monitor.in_days_of('due_days')) }}
 
 )
-{%- for chunk in log.numeric_features | batch(chunk_size) %}
-{%- set offset = loop.index0 * chunk_size %}
-{%- set slots = [] %}
-{%- for feature in chunk %}
-{%- do slots.append(['n' ~ (offset + loop.index), 'feature', feature]) %}
+{#- slot, feature and what is grouped: the part of a numeric feature, or the category -#}
+{%- set columns = [] %}
+{%- for feature in log.numeric_features %}
+{%- do columns.append({'slot': 'n' ~ loop.index, 'feature': feature, 'is_numeric': true, 'key': 'n' ~ loop.index ~ '_part'}) %}
 {%- endfor %}
-{%- set cells = [] %}
-{%- for slot in slots %}
-{%- do cells.append(slot[0] ~ '_cell') %}
+{%- for feature in log.categorical_features %}
+{%- do columns.append({'slot': 'c' ~ loop.index, 'feature': feature, 'is_numeric': false, 'key': 'c' ~ loop.index}) %}
+{%- endfor %}
+{%- for chunk in columns | batch(chunk_size) %}
+{%- set name = 'log_' ~ log_number ~ '_' ~ loop.index %}
+{%- do chunks.append(name) %}
+{%- set numeric_columns = chunk | selectattr('is_numeric') | list %}
+{%- set categorical_columns = chunk | rejectattr('is_numeric') | list %}
+{%- set numeric_slots = [] %}
+{%- for column in numeric_columns %}
+{%- do numeric_slots.append([column.slot, 'feature', column.feature]) %}
 {%- endfor %},
 
-log_{{ log_number }}_edges_{{ loop.index }} as (
+{{ name }}_edges as (
 
-    {{ ml_monitor.wide_knots(log.name, slots) }}
+    {{ ml_monitor.wide_knots(log.name, numeric_slots) }}
 
 ),
 
-log_{{ log_number }}_binned_{{ loop.index }} as (
+{{ name }}_celled as (
 
     select
-        feature_rows.log_name,
-        feature_rows.model_id,
-        feature_rows.model_version,
-        edges.bin_version,
-        feature_rows.predicted_date
+        numbered_days.day_number,
+        numbered_days.version_number
         {%- for slice_slot in slice_slots %},
         feature_rows.slice_{{ slice_slot }}
         {%- endfor %}
-        {%- for slot in slots %},
-        {{ ml_monitor.cell_key('feature_rows.' ~ slot[0], 'edges.' ~ slot[0] ~ '_') }} as {{ slot[0] }}_cell
+        {%- for column in chunk %},
+        feature_rows.{{ column.slot }}
+        {%- endfor %}
+        {%- for column in numeric_columns %},
+        {{ ml_monitor.cell_key('feature_rows.' ~ column.slot, 'edges.' ~ column.slot ~ '_') }} as {{ column.slot }}_cell
         {%- endfor %}
     from log_{{ log_number }}_rows as feature_rows
-    inner join log_{{ log_number }}_edges_{{ loop.index }} as edges
+    left join numbered_days
         on
-            feature_rows.log_name = edges.log_name
-            and feature_rows.model_id = edges.model_id
-            and feature_rows.model_version = edges.model_version
+            feature_rows.log_name = numbered_days.log_name
+            and feature_rows.model_id = numbered_days.model_id
+            and feature_rows.model_version = numbered_days.model_version
+            and feature_rows.predicted_date = numbered_days.predicted_date
+    left join {{ name }}_edges as edges
+        on numbered_days.version_number = edges.version_number
 
 ),
 
-log_{{ log_number }}_numeric_{{ loop.index }} as (
+{{ name }}_parts as (
 
     select
-        binned.log_name,
-        binned.model_id,
-        binned.model_version,
-        binned.bin_version,
-        binned.predicted_date,
-        {{ ml_monitor.slice_slot('binned', slice_slots) }} as slice_slot,
-        {{ ml_monitor.slice_value('binned', slice_slots) }} as slice_value,
+        celled.day_number
+        {%- for slice_slot in slice_slots %},
+        celled.slice_{{ slice_slot }}
+        {%- endfor %}
+        {%- for column in numeric_columns %},
+        {{ ml_monitor.part_key('celled.' ~ column.slot, 'celled.' ~ column.slot ~ '_cell', column.slot ~ '_splits.') }} as {{ column.key }}
+        {%- endfor %}
+        {%- for column in categorical_columns %},
+        celled.{{ column.slot }}
+        {%- endfor %}
+    from {{ name }}_celled as celled
+    {%- for column in numeric_columns %}
+    {{ ml_monitor.join_splits(column.slot ~ '_splits', 'feature', column.feature, 'celled', column.slot, column.slot ~ '_cell') }}
+    {%- endfor %}
+
+),
+
+{{ name }}_counted as (
+
+    select
+        parts.day_number,
+        {{ ml_monitor.slice_slot('parts', slice_slots) }} as slice_slot,
+        {{ ml_monitor.slice_value('parts', slice_slots) }} as slice_value,
         case
-            {%- for slot in slots %}
-            when grouping(binned.{{ slot[0] }}_cell) = 0 then '{{ slot[2] }}'
+            {%- for column in chunk %}
+            when grouping(parts.{{ column.key }}) = 0 then '{{ column.feature }}'
             {%- endfor %}
         end as feature_name,
-        coalesce({% for slot in slots %}binned.{{ slot[0] }}_cell{{ ', ' if not loop.last }}{% endfor %}) as cell_key,
+        case
+            {%- for column in chunk %}
+            when grouping(parts.{{ column.key }}) = 0 then {{ 1 if column.is_numeric else 0 }}
+            {%- endfor %}
+        end as is_numeric,
+        {%- if numeric_columns %}
+        coalesce({% for column in numeric_columns %}parts.{{ column.key }}{{ ', ' if not loop.last }}{% endfor %}) as cell_key,
+        {%- else %}
+        cast(null as {{ ml_monitor.type_double() }}) as cell_key,
+        {%- endif %}
+        {%- if categorical_columns %}
+        coalesce({% for column in categorical_columns %}parts.{{ column.key }}{{ ', ' if not loop.last }}{% endfor %}) as category,
+        {%- else %}
         cast(null as {{ dbt.type_string() }}) as category,
+        {%- endif %}
         count(*) as row_count
-    from log_{{ log_number }}_binned_{{ loop.index }} as binned
+    from {{ name }}_parts as parts
     group by
-        {{ ml_monitor.grouping_sets_by_column('binned', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date'], cells, slice_slots) }}
+        {{ ml_monitor.grouping_sets_by_column('parts', ['day_number'], chunk | map(attribute='key') | list, slice_slots) }}
 
 )
 {%- endfor %}
-{%- if log.categorical_features %}
-{%- set category_slots = [] %}
-{%- for feature in log.categorical_features %}
-{%- do category_slots.append('c' ~ loop.index) %}
-{%- endfor %},
-
-log_{{ log_number }}_category_rows as (
-
-    select
-        feature_rows.*,
-        bin_versions.bin_version
-    from log_{{ log_number }}_rows as feature_rows
-    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
-        on
-            feature_rows.log_name = bin_versions.log_name
-            and feature_rows.model_id = bin_versions.model_id
-            and feature_rows.model_version = bin_versions.model_version
-
-),
-
-log_{{ log_number }}_categorical as (
-
-    select
-        feature_rows.log_name,
-        feature_rows.model_id,
-        feature_rows.model_version,
-        feature_rows.bin_version,
-        feature_rows.predicted_date,
-        {{ ml_monitor.slice_slot('feature_rows', slice_slots) }} as slice_slot,
-        {{ ml_monitor.slice_value('feature_rows', slice_slots) }} as slice_value,
-        case
-            {%- for feature in log.categorical_features %}
-            when grouping(feature_rows.c{{ loop.index }}) = 0 then '{{ feature }}'
-            {%- endfor %}
-        end as feature_name,
-        case
-            {%- for feature in log.categorical_features %}
-            when grouping(feature_rows.c{{ loop.index }}) = 0 then feature_rows.c{{ loop.index }}
-            {%- endfor %}
-        end as category,
-        count(*) as row_count
-    from log_{{ log_number }}_category_rows as feature_rows
-    group by
-        {{ ml_monitor.grouping_sets_by_column('feature_rows', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date'], category_slots, slice_slots) }}
-
-)
-{%- endif %}
 {%- endfor %},
 
 counted as (
 
-    {%- for log in ml_monitor.prediction_logs() if log.numeric_features or log.categorical_features %}
-    {%- set log_number = loop.index %}
-    {%- for chunk in log.numeric_features | batch(chunk_size) %}
-    select * from log_{{ log_number }}_numeric_{{ loop.index }}
+    {%- for name in chunks %}
+    select * from {{ name }}_counted
     union all
     {%- endfor %}
-    {%- if log.categorical_features %}
     select
-        log_name,
-        model_id,
-        model_version,
-        bin_version,
-        predicted_date,
-        slice_slot,
-        slice_value,
-        feature_name,
-        cast(null as {{ ml_monitor.type_double() }}) as cell_key,
-        category,
-        row_count
-    from log_{{ log_number }}_categorical
-    union all
-    {%- endif %}
-    {%- endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as log_name,
-        cast(null as {{ dbt.type_string() }}) as model_id,
-        cast(null as {{ dbt.type_string() }}) as model_version,
-        cast(null as {{ dbt.type_string() }}) as bin_version,
-        cast(null as date) as predicted_date,
+        cast(null as {{ dbt.type_bigint() }}) as day_number,
         cast(null as int) as slice_slot,
         cast(null as {{ dbt.type_string() }}) as slice_value,
         cast(null as {{ dbt.type_string() }}) as feature_name,
+        cast(null as int) as is_numeric,
         cast(null as {{ ml_monitor.type_double() }}) as cell_key,
         cast(null as {{ dbt.type_string() }}) as category,
         cast(null as {{ dbt.type_bigint() }}) as row_count
@@ -191,11 +161,11 @@ counted as (
 )
 
 select
-    counted.log_name,
-    counted.model_id,
-    counted.model_version,
-    counted.bin_version,
-    counted.predicted_date,
+    numbered_days.log_name,
+    numbered_days.model_id,
+    numbered_days.model_version,
+    numbered_days.bin_version,
+    numbered_days.predicted_date,
     slots.slice_key,
     counted.slice_value,
     counted.feature_name,
@@ -203,14 +173,12 @@ select
     counted.category,
     counted.row_count
 from counted
-inner join due_days
-    on
-        counted.log_name = due_days.log_name
-        and counted.model_id = due_days.model_id
-        and counted.model_version = due_days.model_version
-        and counted.bin_version = due_days.bin_version
-        and counted.predicted_date = due_days.predicted_date
+inner join numbered_days
+    on counted.day_number = numbered_days.day_number
 left join {{ ref('int_ml_slice_slots') }} as slots
     on
-        counted.log_name = slots.log_name
+        numbered_days.log_name = slots.log_name
         and counted.slice_slot = slots.slice_slot
+where
+    numbered_days.has_edges
+    or counted.is_numeric = 0

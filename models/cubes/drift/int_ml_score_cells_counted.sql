@@ -1,12 +1,12 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
-{%- set parts = [('n1', 'score', 'score'), ('n2', 'prediction', 'predicted_value')] %}
+{%- set slots = [('n1', 'score', 'score'), ('n2', 'prediction', 'predicted_value')] %}
 {#- name, subject, feature, what is counted, whether it is a cell, and which rows count -#}
 {%- set counts = [
-    ('score', 'score', 'score', 'score_cell', true, 'predictions.has_score_bins'),
-    ('predicted_value', 'prediction', 'predicted_value', 'predicted_value_cell', true, 'predictions.has_predicted_value_bins'),
+    ('score', 'score', 'score', 'score_part', true, 'predictions.has_score_bins'),
+    ('predicted_value', 'prediction', 'predicted_value', 'predicted_value_part', true, 'predictions.has_predicted_value_bins'),
     ('predicted_label', 'prediction', 'predicted_label', 'predicted_label', false, 'predictions.predicted_label is not null'),
     (
-        'actual_value', 'label', 'actual', 'actual_value_cell', true,
+        'actual_value', 'label', 'actual', 'actual_value_part', true,
         'predictions.has_predicted_value_bins and predictions.observed_at is not null',
     ),
     ('actual_label', 'label', 'actual', 'actual_category', false, 'predictions.actual_category is not null'),
@@ -22,33 +22,35 @@ with due_days as (
 
 ),
 
-due_dates as (
+/* one number for the keys: what is grouped below is long */
+numbered_days as (
 
     select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
+        due_days.*,
+        row_number() over (order by due_days.version_number asc, due_days.predicted_date asc) as day_number
     from due_days
-    group by
-        log_name,
-        model_id,
-        model_version,
-        predicted_date
 
 ),
 
 edges as (
 
-    {{ ml_monitor.wide_knots(none, parts) }}
+    {{ ml_monitor.wide_knots(none, slots) }}
 
 ),
 
-predictions as (
+celled as (
 
     select
-        predictions.*,
-        bin_versions.bin_version,
+        numbered_days.day_number,
+        numbered_days.version_number,
+        {%- for slot in ml_monitor.used_slice_slots() %}
+        predictions.slice_{{ slot }},
+        {%- endfor %}
+        predictions.score,
+        predictions.predicted_value,
+        predictions.predicted_label,
+        predictions.actual_value,
+        predictions.observed_at,
         {{ ml_monitor.cell_key('predictions.score', 'edges.n1_') }} as score_cell,
         {{ ml_monitor.cell_key('predictions.predicted_value', 'edges.n2_') }} as predicted_value_cell,
         {{ ml_monitor.cell_key('predictions.actual_value', 'edges.n2_') }} as actual_value_cell,
@@ -60,29 +62,35 @@ predictions as (
         edges.n1_reference_minimum is not null as has_score_bins,
         edges.n2_reference_minimum is not null as has_predicted_value_bins
     from {{ ref('fct_ml_predictions') }} as predictions
-    {{ ml_monitor.in_due_dates() }}
-    inner join {{ ref('int_ml_bin_versions') }} as bin_versions
+    inner join numbered_days
         on
-            predictions.log_name = bin_versions.log_name
-            and predictions.model_id = bin_versions.model_id
-            and predictions.model_version = bin_versions.model_version
+            predictions.log_name = numbered_days.log_name
+            and predictions.model_id = numbered_days.model_id
+            and predictions.model_version = numbered_days.model_version
+            and predictions.predicted_date = numbered_days.predicted_date
     left join edges
-        on
-            predictions.log_name = edges.log_name
-            and predictions.model_id = edges.model_id
-            and predictions.model_version = edges.model_version
-            and bin_versions.bin_version = edges.bin_version
+        on numbered_days.version_number = edges.version_number
+
+),
+
+predictions as (
+
+    select
+        celled.*,
+        {{ ml_monitor.part_key('celled.score', 'celled.score_cell', 'score_splits.') }} as score_part,
+        {{ ml_monitor.part_key('celled.predicted_value', 'celled.predicted_value_cell', 'predicted_value_splits.') }} as predicted_value_part,
+        {{ ml_monitor.part_key('celled.actual_value', 'celled.actual_value_cell', 'actual_value_splits.') }} as actual_value_part
+    from celled
+    {{ ml_monitor.join_splits('score_splits', 'score', 'score', 'celled', 'score', 'score_cell') }}
+    {{ ml_monitor.join_splits('predicted_value_splits', 'prediction', 'predicted_value', 'celled', 'predicted_value', 'predicted_value_cell') }}
+    {{ ml_monitor.join_splits('actual_value_splits', 'label', 'actual', 'celled', 'actual_value', 'actual_value_cell') }}
 
 ),
 {%- for name, subject, feature, key, is_numeric, condition in counts %}
 {{ name }}_counted as (
 
     select
-        predictions.log_name,
-        predictions.model_id,
-        predictions.model_version,
-        predictions.bin_version,
-        predictions.predicted_date,
+        predictions.day_number,
         {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
         {{ ml_monitor.slice_value('predictions') }} as slice_value,
         predictions.{{ key }}{{ ' as cell_key' if is_numeric }},
@@ -90,7 +98,7 @@ predictions as (
     from predictions
     where {{ condition }}
     group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date', key]) }}
+        {{ ml_monitor.grouping_sets_by_slice('predictions', ['day_number', key]) }}
 
 ),
 {% endfor %}
@@ -98,11 +106,7 @@ counted as (
 
     {%- for name, subject, feature, key, is_numeric, condition in counts %}
     select
-        {{ name }}_counted.log_name,
-        {{ name }}_counted.model_id,
-        {{ name }}_counted.model_version,
-        {{ name }}_counted.bin_version,
-        {{ name }}_counted.predicted_date,
+        {{ name }}_counted.day_number,
         {{ name }}_counted.slice_slot,
         {{ name }}_counted.slice_value,
         '{{ subject }}' as subject,
@@ -122,11 +126,11 @@ counted as (
 )
 
 select
-    counted.log_name,
-    counted.model_id,
-    counted.model_version,
-    counted.bin_version,
-    counted.predicted_date,
+    numbered_days.log_name,
+    numbered_days.model_id,
+    numbered_days.model_version,
+    numbered_days.bin_version,
+    numbered_days.predicted_date,
     slots.slice_key,
     counted.slice_value,
     counted.subject,
@@ -135,15 +139,10 @@ select
     counted.category,
     counted.row_count
 from counted
-inner join due_days
-    on
-        counted.log_name = due_days.log_name
-        and counted.model_id = due_days.model_id
-        and counted.model_version = due_days.model_version
-        and counted.bin_version = due_days.bin_version
-        and counted.predicted_date = due_days.predicted_date
+inner join numbered_days
+    on counted.day_number = numbered_days.day_number
 left join {{ ref('int_ml_slice_slots') }} as slots
     on
-        counted.log_name = slots.log_name
+        numbered_days.log_name = slots.log_name
         and counted.slice_slot = slots.slice_slot
 where counted.slice_slot = 0 or slots.slice_key is not null

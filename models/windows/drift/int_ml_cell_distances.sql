@@ -1,17 +1,20 @@
 {{ config(**ml_monitor.replaced_by_comparison()) }}
 {%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
 {%- set double = ml_monitor.type_double() %}
+{%- set baseline_members = ref('int_ml_baseline_members') %}
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
-    baselines other than the reference, and windows beyond the log's exact_row_limit. Distances of the
+    baselines other than the reference, trailing windows, and those beyond the log's exact_row_limit. Distances of the
     distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle
     of the range that the counts allow, with half the range as error bound: the true value always lies inside.
       ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
-                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller share of the cell
+                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller of the two shares of the
+                   cell. No open cell or part of one holds 1 % of the frozen reference (int_ml_cell_splits): against it
+                   the bound is below 0.005, whatever the window holds
       wasserstein  between cells |F - G| is known; inside one it lies between max(0, F(start) - G(end),
                    G(start) - F(end)) and the bound above, times the width
       quantiles    between the start of the cell that holds the lower rank and the end of the one with the upper rank
-    A discrete feature's cells are its values: no range, bound 0.
+    Cells that are single values, all of a discrete feature among them, have no inside and add nothing to a bound.
 */
 with comparisons as (
 
@@ -42,9 +45,9 @@ with comparisons as (
         on comparisons.log_name = logs.log_name
     where
         comparisons.baseline_id is not null
-        and comparisons.granularity in ('day', 'week', 'month')
         and (
             comparisons.baseline_name != 'reference'
+            or comparisons.granularity not in ('day', 'week', 'month')
             or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
         )
 
@@ -86,16 +89,31 @@ numbered_comparisons as (
 
 ),
 
+cell_ends as (
+
+    select * from {{ ref('int_ml_cell_ends') }}
+
+),
+
 edges as (
 
     select
-        bin_edges.*,
-        row_number() over (
-            order by
-                bin_edges.log_name asc, bin_edges.model_id asc, bin_edges.model_version asc, bin_edges.bin_version asc,
-                bin_edges.subject asc, bin_edges.feature_name asc
-        ) as edges_number
-    from {{ ref('int_ml_bin_edges') }} as bin_edges
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name,
+        edges_number
+    from cell_ends
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        subject,
+        feature_name,
+        edges_number
 
 ),
 
@@ -113,27 +131,37 @@ window_cells as (
             and window_cells.bin_version = edges.bin_version
             and window_cells.subject = edges.subject
             and window_cells.feature_name = edges.feature_name
-
-),
-
-cell_ends as (
-
-    select
-        cells.edges_number,
-        cells.cell_key,
-        {{ ml_monitor.cell_lower('cells.cell_key', 'edges.') }} as lower_value,
-        {{ ml_monitor.cell_upper('cells.cell_key', 'edges.') }} as upper_value
-    from (
+    {%- if ml_monitor.is_partial_build() %}
+    inner join (
         select
-            edges_number,
-            cell_key
-        from window_cells
-        group by
-            edges_number,
-            cell_key
-    ) as cells
-    inner join edges
-        on cells.edges_number = edges.edges_number
+            log_name,
+            model_id,
+            model_version,
+            granularity,
+            window_start
+        from comparisons
+        union
+        select
+            members.log_name,
+            members.model_id,
+            members.model_version,
+            members.member_granularity as granularity,
+            members.member_start as window_start
+        from {{ baseline_members }} as members
+        inner join baselines
+            on
+                members.log_name = baselines.log_name
+                and members.model_id = baselines.model_id
+                and members.model_version = baselines.model_version
+                and members.baseline_id = baselines.baseline_id
+    ) as needed
+        on
+            window_cells.log_name = needed.log_name
+            and window_cells.model_id = needed.model_id
+            and window_cells.model_version = needed.model_version
+            and window_cells.granularity = needed.granularity
+            and window_cells.window_start = needed.window_start
+    {%- endif %}
 
 ),
 
@@ -166,10 +194,8 @@ numbered_cells as (
         window_cells.window_start,
         window_cells.slice_key,
         series.series_number,
-        window_cells.cell_key,
-        cell_ends.lower_value,
-        cell_ends.upper_value,
-        window_cells.row_count
+        cell_ends.cell_number,
+        cast(window_cells.row_count as {{ double }}) as row_count
     from window_cells
     inner join cell_ends
         on
@@ -189,9 +215,7 @@ current_cells as (
         comparisons.comparison_number,
         comparisons.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value,
+        numbered_cells.cell_number,
         numbered_cells.row_count
     from numbered_comparisons as comparisons
     inner join numbered_cells
@@ -211,12 +235,10 @@ baseline_cells as (
     select
         baselines.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value,
+        numbered_cells.cell_number,
         sum(numbered_cells.row_count) as row_count
     from baselines
-    inner join {{ ref('int_ml_baseline_members') }} as members
+    inner join {{ baseline_members }} as members
         on
             baselines.log_name = members.log_name
             and baselines.model_id = members.model_id
@@ -234,88 +256,7 @@ baseline_cells as (
     group by
         baselines.baseline_number,
         numbered_cells.series_number,
-        numbered_cells.cell_key,
-        numbered_cells.lower_value,
-        numbered_cells.upper_value
-
-),
-
-pairs as (
-
-    select
-        comparison_number,
-        series_number,
-        baseline_number
-    from current_cells
-    group by
-        comparison_number,
-        series_number,
-        baseline_number
-
-),
-
-both_sides as (
-
-    select
-        comparison_number,
-        series_number,
-        cell_key,
-        lower_value,
-        upper_value,
-        row_count as current_rows,
-        0 as baseline_rows
-    from current_cells
-    union all
-    select
-        pairs.comparison_number,
-        pairs.series_number,
-        baseline_cells.cell_key,
-        baseline_cells.lower_value,
-        baseline_cells.upper_value,
-        0 as current_rows,
-        baseline_cells.row_count as baseline_rows
-    from pairs
-    inner join baseline_cells
-        on
-            pairs.baseline_number = baseline_cells.baseline_number
-            and pairs.series_number = baseline_cells.series_number
-
-),
-
-joined as (
-
-    select
-        comparison_number,
-        series_number,
-        cell_key,
-        max(lower_value) as lower_value,
-        max(upper_value) as upper_value,
-        sum(current_rows) as current_rows,
-        sum(baseline_rows) as baseline_rows
-    from both_sides
-    group by
-        comparison_number,
-        series_number,
-        cell_key
-
-),
-
-cumulated as (
-
-    select
-        joined.*,
-        sum(joined.current_rows) over ascending as current_at_most,
-        sum(joined.baseline_rows) over ascending as baseline_at_most,
-        sum(joined.current_rows) over whole as sample_count,
-        sum(joined.baseline_rows) over whole as reference_count
-    from joined
-    window
-        whole as (partition by joined.comparison_number, joined.series_number),
-        ascending as (
-            partition by joined.comparison_number, joined.series_number
-            order by joined.cell_key asc nulls last
-            rows between unbounded preceding and current row
-        )
+        numbered_cells.cell_number
 
 ),
 
@@ -352,27 +293,145 @@ extremes as (
 
 ),
 
+current_counts as (
+
+    select
+        comparison_number,
+        baseline_number,
+        series_number,
+        sum(row_count) as row_count
+    from current_cells
+    group by
+        comparison_number,
+        baseline_number,
+        series_number
+
+),
+
+baseline_counts as (
+
+    select
+        baseline_number,
+        series_number,
+        sum(row_count) as row_count
+    from baseline_cells
+    group by
+        baseline_number,
+        series_number
+
+),
+
+pairs as (
+
+    select
+        current_counts.comparison_number,
+        current_counts.series_number,
+        current_counts.baseline_number,
+        current_counts.row_count as sample_count,
+        baseline_counts.row_count as reference_count,
+        extremes.lowest_value,
+        extremes.highest_value,
+        row_number() over (
+            order by current_counts.comparison_number asc, current_counts.series_number asc
+        ) as pair_number
+    from current_counts
+    inner join baseline_counts
+        on
+            current_counts.baseline_number = baseline_counts.baseline_number
+            and current_counts.series_number = baseline_counts.series_number
+    inner join extremes
+        on
+            current_counts.comparison_number = extremes.comparison_number
+            and current_counts.series_number = extremes.series_number
+
+),
+
+both_sides as (
+
+    select
+        pairs.pair_number,
+        current_cells.cell_number,
+        current_cells.row_count as current_rows,
+        cast(0 as {{ double }}) as baseline_rows
+    from pairs
+    inner join current_cells
+        on
+            pairs.comparison_number = current_cells.comparison_number
+            and pairs.series_number = current_cells.series_number
+    union all
+    select
+        pairs.pair_number,
+        baseline_cells.cell_number,
+        cast(0 as {{ double }}) as current_rows,
+        baseline_cells.row_count as baseline_rows
+    from pairs
+    inner join baseline_cells
+        on
+            pairs.baseline_number = baseline_cells.baseline_number
+            and pairs.series_number = baseline_cells.series_number
+
+),
+
+joined as (
+
+    select
+        pair_number,
+        cell_number,
+        sum(current_rows) as current_rows,
+        sum(baseline_rows) as baseline_rows
+    from both_sides
+    group by
+        pair_number,
+        cell_number
+
+),
+
+/* all in one sort, of numbers only: it is the cost of this model */
+cumulated as (
+
+    select
+        joined.*,
+        cell_ends.lower_value,
+        cell_ends.upper_value,
+        cell_ends.is_point,
+        sum(joined.current_rows) over ascending as current_at_most,
+        sum(joined.baseline_rows) over ascending as baseline_at_most,
+        lead(cell_ends.lower_value) over next_cell as next_lower_value
+    from joined
+    inner join cell_ends
+        on joined.cell_number = cell_ends.cell_number
+    window
+        next_cell as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+        ),
+        ascending as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
 shares as (
 
     select
-        cumulated.comparison_number,
-        cumulated.series_number,
-        cumulated.cell_key,
-        cumulated.sample_count,
-        cumulated.reference_count,
+        cumulated.pair_number,
+        cumulated.is_point,
+        pairs.sample_count,
+        pairs.reference_count,
         cumulated.current_at_most,
         cumulated.baseline_at_most,
-        coalesce(cumulated.lower_value, extremes.lowest_value) as lower_value,
-        coalesce(cumulated.upper_value, extremes.highest_value) as upper_value,
-        cast(cumulated.current_at_most as {{ double }}) / cumulated.sample_count as f_end,
-        cast(cumulated.current_at_most - cumulated.current_rows as {{ double }}) / cumulated.sample_count as f_start,
-        cast(cumulated.baseline_at_most as {{ double }}) / cumulated.reference_count as g_end,
-        cast(cumulated.baseline_at_most - cumulated.baseline_rows as {{ double }}) / cumulated.reference_count as g_start
+        cumulated.next_lower_value,
+        coalesce(cumulated.lower_value, pairs.lowest_value) as lower_value,
+        coalesce(cumulated.upper_value, pairs.highest_value) as upper_value,
+        cumulated.current_at_most / pairs.sample_count as f_end,
+        (cumulated.current_at_most - cumulated.current_rows) / pairs.sample_count as f_start,
+        cumulated.baseline_at_most / pairs.reference_count as g_end,
+        (cumulated.baseline_at_most - cumulated.baseline_rows) / pairs.reference_count as g_start
     from cumulated
-    inner join extremes
-        on
-            cumulated.comparison_number = extremes.comparison_number
-            and cumulated.series_number = extremes.series_number
+    inner join pairs
+        on cumulated.pair_number = pairs.pair_number
 
 ),
 
@@ -381,13 +440,7 @@ stepped as (
     select
         shares.*,
         shares.upper_value - shares.lower_value as width,
-        coalesce(
-            lead(shares.lower_value) over (
-                partition by shares.comparison_number, shares.series_number
-                order by shares.cell_key asc nulls last
-            ) - shares.upper_value,
-            0
-        ) as gap
+        coalesce(shares.next_lower_value - shares.upper_value, 0) as gap
     from shares
 
 ),
@@ -395,13 +448,12 @@ stepped as (
 measured as (
 
     select
-        comparison_number,
-        series_number,
+        pair_number,
         max(sample_count) as sample_count,
         max(reference_count) as reference_count,
         max(abs(f_end - g_end)) as ks_least,
         max(greatest(
-            abs(f_end - g_end), case when width > 0 then greatest(f_end - g_start, g_end - f_start) else 0 end
+            abs(f_end - g_end), case when not is_point then greatest(f_end - g_start, g_end - f_start) else 0 end
         )) as ks_most,
         sum(gap * abs(f_end - g_end) + width * greatest(f_start - g_end, g_start - f_end, 0)) as wasserstein_least,
         sum(gap * abs(f_end - g_end) + width * greatest(f_end - g_start, g_end - f_start)) as wasserstein_most
@@ -413,9 +465,7 @@ measured as (
         {%- endfor %}
         {%- endfor %}
     from stepped
-    group by
-        comparison_number,
-        series_number
+    group by pair_number
 
 )
 
@@ -444,9 +494,11 @@ select
     {%- endfor %}
     {%- endfor %}
 from measured
+inner join pairs
+    on measured.pair_number = pairs.pair_number
 inner join comparisons
-    on measured.comparison_number = comparisons.comparison_number
+    on pairs.comparison_number = comparisons.comparison_number
 inner join series
-    on measured.series_number = series.series_number
+    on pairs.series_number = series.series_number
 inner join edges
     on series.edges_number = edges.edges_number

@@ -1,8 +1,8 @@
 {{ config(**ml_monitor.replaced_by_window()) }}
 /*
     Grain: log, model, version, bin version, window, slice, subject, numeric feature and fine cell. The finite rows of each
-    window by cell, from the day cubes, in the bins of the current reference; not trailing windows, which would be most of
-    them. Slices only where they are needed: in the reference, and beyond the log's exact_row_limit.
+    window by cell, from the day cubes, in the bins of the current reference. Slices only where they are needed: in the
+    reference, and in days, weeks and months beyond the log's exact_row_limit.
 */
 with window_days as (
 
@@ -15,7 +15,10 @@ with window_days as (
         window_days.predicted_date,
         baselines.bin_version,
         window_days.granularity = 'reference'
-        or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count) as has_slices
+        or (
+            window_days.granularity in ('day', 'week', 'month')
+            and window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
+        ) as has_slices
     from {{ ref('int_ml_window_days') }} as window_days
     {{ ml_monitor.in_dirty_windows('window_days') }}
     inner join {{ ref('int_ml_baselines') }} as baselines
@@ -33,7 +36,7 @@ with window_days as (
             and window_days.granularity = window_counts.granularity
             and window_days.window_start = window_counts.window_start
     where
-        window_days.granularity in ('day', 'week', 'month', 'reference')
+        window_days.granularity != 'lifetime'
         and window_counts.slice_key is null
 
 ),
@@ -147,29 +150,63 @@ day_cells as (
 
 ),
 
+/* one number for slice, subject, feature and cell: what is added up below is long */
+series as (
+
+    select
+        slice_key,
+        slice_value,
+        subject,
+        feature_name,
+        cell_key,
+        row_number() over (
+            order by
+                slice_key asc nulls first, slice_value asc nulls first, subject asc, feature_name asc,
+                cell_key asc nulls last
+        ) as series_number
+    from day_cells
+    group by
+        slice_key,
+        slice_value,
+        subject,
+        feature_name,
+        cell_key
+
+),
+
+numbered_cells as (
+
+    select
+        day_cells.day_number,
+        series.series_number,
+        series.slice_key is not null as is_slice,
+        day_cells.row_count
+    from day_cells
+    inner join series
+        on
+            day_cells.cell_key = series.cell_key
+            and day_cells.feature_name = series.feature_name
+            and day_cells.subject = series.subject
+            and coalesce(day_cells.slice_key, '') = coalesce(series.slice_key, '')
+            and coalesce(day_cells.slice_value, '') = coalesce(series.slice_value, '')
+
+),
+
 counted as (
 
     select
         days_of_windows.window_number,
-        day_cells.slice_key,
-        day_cells.slice_value,
-        day_cells.subject,
-        day_cells.feature_name,
-        day_cells.cell_key,
-        cast(sum(day_cells.row_count) as {{ dbt.type_bigint() }}) as row_count
+        numbered_cells.series_number,
+        cast(sum(numbered_cells.row_count) as {{ dbt.type_bigint() }}) as row_count
     from days_of_windows
-    inner join day_cells
-        on days_of_windows.day_number = day_cells.day_number
+    inner join numbered_cells
+        on days_of_windows.day_number = numbered_cells.day_number
     where
-        day_cells.slice_key is null
+        not numbered_cells.is_slice
         or days_of_windows.has_slices
     group by
         days_of_windows.window_number,
-        day_cells.slice_key,
-        day_cells.slice_value,
-        day_cells.subject,
-        day_cells.feature_name,
-        day_cells.cell_key
+        numbered_cells.series_number
 
 )
 
@@ -180,12 +217,14 @@ select
     numbered_windows.bin_version,
     numbered_windows.granularity,
     numbered_windows.window_start,
-    counted.slice_key,
-    counted.slice_value,
-    counted.subject,
-    counted.feature_name,
-    counted.cell_key,
+    series.slice_key,
+    series.slice_value,
+    series.subject,
+    series.feature_name,
+    series.cell_key,
     counted.row_count
 from counted
 inner join numbered_windows
     on counted.window_number = numbered_windows.window_number
+inner join series
+    on counted.series_number = series.series_number
