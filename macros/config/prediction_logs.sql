@@ -26,6 +26,12 @@
 {% endmacro %}
 
 
+{# Whether the metrics with sample weights are measured for a log: it names the column. Ranking has none of them. #}
+{% macro has_sample_weights(log) %}
+    {{ return('sample_weight' in log.predictions.columns and log.task != 'ranking') }}
+{% endmacro %}
+
+
 {# What a window can be compared with, beside the windows that policy names. #}
 {% macro known_baselines() %}
     {{ return(['reference', 'previous', 'trailing', 'same_weekday', 'same_season']) }}

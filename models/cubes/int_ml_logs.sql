@@ -7,6 +7,7 @@ select
     '{{ log.task }}' as task,
     cast({{ 'null' if log.exact_row_limit is none else log.exact_row_limit }} as {{ dbt.type_bigint() }}) as exact_row_limit,
     {{ log.category_limit }} as category_limit,
-    {{ (log.outcomes is not none) | lower }} as has_outcomes
+    {{ (log.outcomes is not none) | lower }} as has_outcomes,
+    {{ ml_monitor.has_sample_weights(log) | lower }} as has_sample_weights
 {{ 'union all' if not loop.last }}
 {%- endfor %}
