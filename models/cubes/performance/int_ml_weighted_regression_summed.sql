@@ -4,8 +4,10 @@
 /*
     Grain: log, model, version, day and slice. Labelled regression predictions with a sample weight w above 0: weighted
     sums of errors and actuals. What a variance is made of is taken from the day's own weighted mean m, in a second pass,
-    and merges without cancellation (Chan, Golub, LeVeque 1983): of actuals the sum of w (y - m)^2; of each error, called x,
-    the mean m, the sums of w^2 (x - m) (<x>_deviation_sum) and w^2 (x - m)^2 (<x>_deviation_square_sum).
+    and merges without cancellation (Chan, Golub, LeVeque 1983): of actuals the mean m, the sums of w (y - m)
+    (actual_deviation_sum, what rounding leaves) and w (y - m)^2; of each error, called x, the mean m, the sums of w^2 (x - m)
+    (<x>_deviation_sum) and w^2 (x - m)^2 (<x>_deviation_square_sum); of the ratio r of the sums of w |x| and w |y| (wape)
+    the sums of w^2 (|x| - r |y|) |y| (wape_deviation_sum), w^2 (|x| - r |y|)^2 and w^2 y^2.
 */
 with predictions as (
 
@@ -68,8 +70,6 @@ summed as (
         min(actual_value) as actual_minimum,
         max(actual_value) as actual_maximum,
         sum(square_weight * absolute_actual * absolute_actual) as actual_square_sum,
-        sum(square_weight * absolute_actual * absolute_error) as actual_error_product_sum,
-        sum(square_weight * squared_error) as error_square_sum,
         {%- for quantity in errors %}
         sum(weight * {{ quantity }}) as {{ quantity }}_sum{{ ',' if not loop.last }}
         {%- endfor %}
@@ -79,55 +79,76 @@ summed as (
 
 ),
 
+with_means as (
+
+    select
+        summed.*,
+        coalesce({{ ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') }}, 0) as wape_mean,
+        {%- for quantity in ['actual'] + errors %}
+        {{ ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') }} as {{ quantity }}_mean{{ ',' if not loop.last }}
+        {%- endfor %}
+    from summed
+
+),
+
+centred as (
+
+    select
+        with_means.log_name,
+        with_means.model_id,
+        with_means.model_version,
+        with_means.predicted_date,
+        with_means.slice_key,
+        with_means.slice_value,
+        measured.weight,
+        measured.square_weight,
+        measured.absolute_actual,
+        measured.absolute_error - with_means.wape_mean * measured.absolute_actual as wape_deviation,
+        {%- for quantity in ['actual_value'] + errors %}
+        measured.{{ quantity }} - with_means.{{ quantity.removesuffix('_value') }}_mean as {{ quantity.removesuffix('_value') }}_deviation{{ ',' if not loop.last }}
+        {%- endfor %}
+    from measured
+    inner join with_means
+        on
+            measured.log_name = with_means.log_name
+            and measured.model_id = with_means.model_id
+            and measured.model_version = with_means.model_version
+            and measured.predicted_date = with_means.predicted_date
+            and coalesce(measured.slice_key, '') = coalesce(with_means.slice_key, '')
+            and coalesce(measured.slice_value, '') = coalesce(with_means.slice_value, '')
+
+),
+
 deviations as (
 
     select
-        summed.log_name,
-        summed.model_id,
-        summed.model_version,
-        summed.predicted_date,
-        summed.slice_key,
-        summed.slice_value,
-        sum(measured.weight * power(measured.actual_value - {{ ml_monitor.safe_divide('summed.actual_sum', 'summed.weight_sum') }}, 2)) as actual_deviation_square_sum,
+        {{ keys | join(',\n        ') }},
+        sum(weight * actual_deviation) as actual_deviation_sum,
+        sum(weight * actual_deviation * actual_deviation) as actual_deviation_square_sum,
+        sum(square_weight * wape_deviation * absolute_actual) as wape_deviation_sum,
+        sum(square_weight * wape_deviation * wape_deviation) as wape_deviation_square_sum,
         {%- for quantity in errors %}
-        {%- set deviation = 'measured.' ~ quantity ~ ' - ' ~ ml_monitor.safe_divide('summed.' ~ quantity ~ '_sum', 'summed.weight_sum') %}
-        sum(measured.square_weight * ({{ deviation }})) as {{ quantity }}_deviation_sum,
-        sum(measured.square_weight * power({{ deviation }}, 2)) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
+        sum(square_weight * {{ quantity }}_deviation) as {{ quantity }}_deviation_sum,
+        sum(square_weight * {{ quantity }}_deviation * {{ quantity }}_deviation) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
-    from measured
-    inner join summed
-        on
-            measured.log_name = summed.log_name
-            and measured.model_id = summed.model_id
-            and measured.model_version = summed.model_version
-            and measured.predicted_date = summed.predicted_date
-            and coalesce(measured.slice_key, '') = coalesce(summed.slice_key, '')
-            and coalesce(measured.slice_value, '') = coalesce(summed.slice_value, '')
+    from centred
     group by
-        summed.log_name,
-        summed.model_id,
-        summed.model_version,
-        summed.predicted_date,
-        summed.slice_key,
-        summed.slice_value
+        {{ keys | join(',\n        ') }}
 
 )
 
 select
-    summed.*,
-    {%- for quantity in errors %}
-    {{ ml_monitor.safe_divide('summed.' ~ quantity ~ '_sum', 'summed.weight_sum') }} as {{ quantity }}_mean,
+    with_means.*
+    {%- for quantity in ['actual', 'wape'] + errors %},
     deviations.{{ quantity }}_deviation_sum,
-    deviations.{{ quantity }}_deviation_square_sum,
+    deviations.{{ quantity }}_deviation_square_sum
     {%- endfor %}
-    {{ ml_monitor.safe_divide('summed.actual_sum', 'summed.weight_sum') }} as actual_mean,
-    deviations.actual_deviation_square_sum
-from summed
+from with_means
 inner join deviations
     on
-        summed.log_name = deviations.log_name
-        and summed.model_id = deviations.model_id
-        and summed.model_version = deviations.model_version
-        and summed.predicted_date = deviations.predicted_date
-        and coalesce(summed.slice_key, '') = coalesce(deviations.slice_key, '')
-        and coalesce(summed.slice_value, '') = coalesce(deviations.slice_value, '')
+        with_means.log_name = deviations.log_name
+        and with_means.model_id = deviations.model_id
+        and with_means.model_version = deviations.model_version
+        and with_means.predicted_date = deviations.predicted_date
+        and coalesce(with_means.slice_key, '') = coalesce(deviations.slice_key, '')
+        and coalesce(with_means.slice_value, '') = coalesce(deviations.slice_value, '')

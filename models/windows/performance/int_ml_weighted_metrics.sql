@@ -198,9 +198,6 @@ regression as (
 
 )
 
-{%- set wape_deviation = ml_monitor.weighted_deviation_square_sum(
-    'error_square_sum', 'actual_error_product_sum', 'actual_square_sum', 'wape'
-) %}
 {%- set f1_variance = ml_monitor.safe_divide(
     '4 * (1 - f1) * (1 - f1) * true_positive_square_weight + f1 * f1 * (false_positive_square_weight + false_negative_square_weight)',
     'power(2 * true_positive_weight + false_positive_weight + false_negative_weight, 2)'
@@ -259,7 +256,7 @@ regression as (
     ),
     (
         'regression', 'sample_weighted_wape', 'wape', zero, 'n',
-        ml_monitor.weighted_mean_error(wape_deviation, 'absolute_actual_sum', 'labelled_count'), unknown,
+        ml_monitor.weighted_mean_error('wape_deviation_square_sum', 'absolute_actual_sum', 'labelled_count'), unknown,
     ),
 ] %}
 {%- for relation, metric, value, error_bound, sample_count, standard_error, effective_count in metrics %}

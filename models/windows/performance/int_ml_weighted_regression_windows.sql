@@ -1,10 +1,13 @@
-{%- set errors = ['error', 'absolute_error', 'squared_error'] %}
+{%- set scales = {
+    'actual': 'weight_sum', 'wape': 'actual_square_sum', 'error': 'square_weight_sum',
+    'absolute_error': 'square_weight_sum', 'squared_error': 'square_weight_sum',
+} %}
 /*
     Grain: log, model, version, window and slice with a labelled row of positive sample weight. Weighted sums of errors and
-    actuals of a window: sums of its days. Squared deviations from the window's mean m, of day means m_d:
-      of the actuals  sum over days of  sum w (y - m_d)^2 + (sum w) (m_d - m)^2
-      of an error x   sum over days of  sum w^2 (x - m_d)^2 + 2 (m_d - m) sum w^2 (x - m_d) + (sum w^2) (m_d - m)^2
-    What is left of the latter by rounding, where x is the same in every row, is 0.
+    actuals of a window: sums of its days. What is taken from a day's mean m_d (int_ml_weighted_regression_summed) is moved to
+    that of the window m, with v the weight of a row in the sum, as
+      sum over days of  sum v (x - m_d)^2 + 2 (m_d - m) sum v (x - m_d) + (m_d - m)^2 sum v
+    What rounding leaves of it, where x is the same in every row, is 0.
 */
 with
 
@@ -13,8 +16,14 @@ with
 centred as (
 
     select
-        window_rows.*
-        {%- for quantity in ['actual'] + errors %},
+        window_rows.*,
+        window_rows.wape_mean - coalesce(
+            {{ ml_monitor.safe_divide(
+                'sum(window_rows.absolute_error_sum) over window_of_row', 'sum(window_rows.absolute_actual_sum) over window_of_row'
+            ) }},
+            0
+        ) as wape_offset
+        {%- for quantity in scales if quantity != 'wape' %},
         window_rows.{{ quantity }}_mean
         - {{ ml_monitor.safe_divide('sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row') }} as {{ quantity }}_offset
         {%- endfor %}
@@ -43,20 +52,18 @@ summed as (
         {%- endfor %}
         {%- for column in [
             'weight_sum', 'square_weight_sum', 'nonzero_actual_weight', 'absolute_percentage_error_sum', 'absolute_actual_sum',
-            'actual_square_sum', 'actual_error_product_sum', 'error_square_sum', 'error_sum', 'absolute_error_sum',
-            'squared_error_sum',
+            'actual_square_sum', 'error_sum', 'absolute_error_sum', 'squared_error_sum',
         ] %}
         sum({{ column }}) as {{ column }},
         {%- endfor %}
         min(actual_minimum) as actual_minimum,
         max(actual_maximum) as actual_maximum,
-        {%- for quantity in errors %}
+        {%- for quantity, scale in scales.items() %}
         sum(
             {{ quantity }}_deviation_square_sum + 2 * {{ quantity }}_offset * {{ quantity }}_deviation_sum
-            + square_weight_sum * {{ quantity }}_offset * {{ quantity }}_offset
-        ) as {{ quantity }}_deviation_square_sum,
+            + {{ scale }} * {{ quantity }}_offset * {{ quantity }}_offset
+        ) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
-        sum(actual_deviation_square_sum + weight_sum * actual_offset * actual_offset) as actual_deviation_square_sum
     from centred
     group by
         log_name,
@@ -84,19 +91,16 @@ select
     nonzero_actual_weight,
     absolute_percentage_error_sum,
     absolute_actual_sum,
-    actual_square_sum,
-    actual_error_product_sum,
-    error_square_sum,
     error_sum,
     absolute_error_sum,
     squared_error_sum,
     actual_minimum,
     actual_maximum,
     actual_deviation_square_sum,
-    {%- for quantity in errors %}
-    {%- set mean = ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') %}
+    {%- for quantity, scale in scales.items() if quantity != 'actual' %}
+    {%- set mean = ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') if quantity == 'wape' else ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') %}
     case
-        when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * square_weight_sum * {{ mean }} * {{ mean }}
+        when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * {{ scale }} * {{ mean }} * {{ mean }}
             then {{ quantity }}_deviation_square_sum
         else 0
     end as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
