@@ -77,7 +77,9 @@ summed as (
         {%- for quantity in ['log_loss', 'squared_error'] %}
         coalesce(sum(predictions.weight * predictions.{{ quantity }}), 0) as {{ quantity }}_sum,
         coalesce(sum(predictions.square_weight * predictions.{{ quantity }}), 0) as {{ quantity }}_square_weighted_sum,
-        coalesce(sum(predictions.square_weight * predictions.{{ quantity }} * predictions.{{ quantity }}), 0) as {{ quantity }}_square_sum{{ ',' if not loop.last }}
+        coalesce(
+            sum(predictions.square_weight * predictions.{{ quantity }} * predictions.{{ quantity }}), 0
+        ) as {{ quantity }}_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
     from predictions
     group by

@@ -104,8 +104,9 @@ centred as (
         measured.square_weight,
         measured.absolute_actual,
         measured.absolute_error - with_means.wape_mean * measured.absolute_actual as wape_deviation,
-        {%- for quantity in ['actual_value'] + errors %}
-        measured.{{ quantity }} - with_means.{{ quantity.removesuffix('_value') }}_mean as {{ quantity.removesuffix('_value') }}_deviation{{ ',' if not loop.last }}
+        measured.actual_value - with_means.actual_mean as actual_deviation,
+        {%- for quantity in errors %}
+        measured.{{ quantity }} - with_means.{{ quantity }}_mean as {{ quantity }}_deviation{{ ',' if not loop.last }}
         {%- endfor %}
     from measured
     inner join with_means

@@ -26,7 +26,9 @@ summed as (
         {{ ml_monitor.slice_value('predictions') }} as slice_value,
         {%- for class, actual in [('positive', 1), ('negative', 0)] %}
         coalesce(sum(predictions.weight) filter (where predictions.actual_value = {{ actual }}), 0) as {{ class }}_weight,
-        coalesce(sum(predictions.weight * predictions.weight) filter (where predictions.actual_value = {{ actual }}), 0) as {{ class }}_square_weight{{ ',' if not loop.last }}
+        coalesce(
+            sum(predictions.weight * predictions.weight) filter (where predictions.actual_value = {{ actual }}), 0
+        ) as {{ class }}_square_weight{{ ',' if not loop.last }}
         {%- endfor %}
     from predictions
     group by

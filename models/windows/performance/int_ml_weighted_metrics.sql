@@ -52,7 +52,8 @@ binary_sums as (
     select
         binary_windows.*,
         {%- for part in ['weight', 'square_weight'] %}
-        true_positive_{{ part }} + false_positive_{{ part }} + false_negative_{{ part }} + true_negative_{{ part }} as labelled_{{ part }}{{ ',' if not loop.last }}
+        binary_windows.true_positive_{{ part }} + binary_windows.false_positive_{{ part }}
+        + binary_windows.false_negative_{{ part }} + binary_windows.true_negative_{{ part }} as labelled_{{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
     from binary_windows
 
@@ -187,13 +188,17 @@ regression as (
 
     select
         regression_windows.*,
-        cast(labelled_count as {{ ml_monitor.type_double() }}) as n,
-        {{ ml_monitor.safe_divide('absolute_error_sum', 'weight_sum') }} as mae,
-        {{ ml_monitor.safe_divide('squared_error_sum', 'weight_sum') }} as mse,
-        {{ ml_monitor.weighted_mean_error('squared_error_deviation_square_sum', 'weight_sum', 'labelled_count') }} as mse_error,
-        {{ ml_monitor.safe_divide('error_sum', 'weight_sum') }} as bias,
-        {{ ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') }} as wape,
-        case when actual_minimum < actual_maximum then actual_deviation_square_sum end as spread
+        cast(regression_windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
+        {{ ml_monitor.safe_divide('regression_windows.absolute_error_sum', 'regression_windows.weight_sum') }} as mae,
+        {{ ml_monitor.safe_divide('regression_windows.squared_error_sum', 'regression_windows.weight_sum') }} as mse,
+        {{ ml_monitor.weighted_mean_error(
+            'regression_windows.squared_error_deviation_square_sum', 'regression_windows.weight_sum', 'regression_windows.labelled_count'
+        ) }} as mse_error,
+        {{ ml_monitor.safe_divide('regression_windows.error_sum', 'regression_windows.weight_sum') }} as bias,
+        {{ ml_monitor.safe_divide('regression_windows.absolute_error_sum', 'regression_windows.absolute_actual_sum') }} as wape,
+        case
+            when regression_windows.actual_minimum < regression_windows.actual_maximum then regression_windows.actual_deviation_square_sum
+        end as spread
     from regression_windows
 
 )

@@ -24,8 +24,9 @@ centred as (
             0
         ) as wape_offset
         {%- for quantity in scales if quantity != 'wape' %},
-        window_rows.{{ quantity }}_mean
-        - {{ ml_monitor.safe_divide('sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row') }} as {{ quantity }}_offset
+        window_rows.{{ quantity }}_mean - {{ ml_monitor.safe_divide(
+            'sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row'
+        ) }} as {{ quantity }}_offset
         {%- endfor %}
     from window_rows
     window
@@ -98,7 +99,8 @@ select
     actual_maximum,
     actual_deviation_square_sum,
     {%- for quantity, scale in scales.items() if quantity != 'actual' %}
-    {%- set mean = ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') if quantity == 'wape' else ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') %}
+    {%- set ratio = ['absolute_error_sum', 'absolute_actual_sum'] if quantity == 'wape' else [quantity ~ '_sum', 'weight_sum'] %}
+    {%- set mean = ml_monitor.safe_divide(ratio[0], ratio[1]) %}
     case
         when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * {{ scale }} * {{ mean }} * {{ mean }}
             then {{ quantity }}_deviation_square_sum
