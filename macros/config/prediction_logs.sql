@@ -32,6 +32,16 @@
 {% endmacro %}
 
 
+{# The slice whose values are the arms of the log's experiment: the declared experiment_arm, listed among the slices; else none. #}
+{% macro arm_slice_key(log) %}
+    {%- set arm = log.predictions.columns.get('experiment_arm') -%}
+    {%- for slice in log.slices if arm is not none and slice.table == 'predictions' and slice.columns == [arm] -%}
+        {{ return(slice.slice_key) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+
 {# What a window can be compared with, beside the windows that policy names. #}
 {% macro known_baselines() %}
     {{ return(['reference', 'previous', 'trailing', 'same_weekday', 'same_season']) }}

@@ -14,6 +14,7 @@ import random
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ import pytest
 from conftest import run_dbt
 from generated_warehouse import WHOLE_WINDOWS, Measured, Metrics, Window, build_marts, difference, read_metrics, write_tables
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn import metrics as sklearn_metrics
 from test_engines import compare, copy_from_postgres
 
@@ -37,7 +39,7 @@ FIRST_DAY = date(2024, 1, 1)  # a Monday
 DAY_COUNT, REFERENCE_DAYS = 35, 14
 EXACT_ROW_LIMIT = 500
 Z_95 = 1.959963984540054
-MARTS = "+fct_ml_performance +fct_ml_rejected_rows"
+MARTS = "+fct_ml_performance +fct_ml_rejected_rows +fct_ml_arm_comparison"
 CLASSES = ["bad", "fair", "good"]
 TASKS = {"binary": "binary_classification", "regression": "regression", "classes": "multiclass_classification"}
 COUNT = "sample_weight_effective_count"
@@ -53,7 +55,9 @@ VARS: dict[str, Any] = {
                 "name": "weights",
                 "task": "binary_classification",
                 "exact_row_limit": EXACT_ROW_LIMIT,
-                "predictions": {"relation": "hotel_cancellations.raw_predictions", "columns": {"sample_weight": "exposure"}},
+                "predictions": {"relation": "hotel_cancellations.raw_predictions", "columns": {
+                    "sample_weight": "exposure", "experiment_arm": "region",
+                }},
                 "outcomes": {"relation": "hotel_cancellations.raw_outcomes"},
                 "slices": ["region"],
             },
@@ -628,6 +632,50 @@ def test_intervals_cover(task: str, count: int) -> None:
     assert 0.93 <= held / 3000 <= 0.97, f"{held / 3000:.1%}"
     if task == "mean":
         assert naive / 3000 < 0.9, "an interval that knows no weights would do as well"
+
+
+@pytest.mark.parametrize("name", ["ordinary", "large", "heavy_tail"])
+def test_arms_are_compared(name: str, weights: duckdb.DuckDBPyConnection, performance: Metrics) -> None:
+    """Each metric with an error, north against south: difference, interval and p-value by numpy and scipy."""
+    found = weights.execute("""
+        select granularity, window_start, control_arm, treatment_arm, metric_name, difference, ci_lower, ci_upper, p_value,
+            control_count, treatment_count
+        from ml_monitor.fct_ml_arm_comparison where model_id = ?
+    """, [name]).fetchall()  # fmt: skip
+    by_start = {(w.granularity, w.start, w.slice_value): m for w, m in performance.items() if w.model_id == name}
+    windows = {(window.granularity, window.start): window for window in performance if window.model_id == name}
+    assert {row[0] for row in found} == {"week", "month", "lifetime"}
+    assert {row[2:4] for row in found} == {("north", "south")}
+    for granularity, start, *_, metric, difference_of_arms, lower, upper, p_value, north_count, south_count in found:
+        north, south = (by_start[granularity, start, arm][metric] for arm in ("north", "south"))
+        counts = (north.sample_count, south.sample_count)
+        assert (difference_of_arms, north_count, south_count) == (south.value - north.value, *counts)
+        if metric == "accuracy":
+            window = windows[granularity, start]
+            rows = BINARY[name].assign(weight=1.0)
+            right = [
+                (there["actual"] == (there["score"] >= 0.5)).sum()
+                for there in (rows_in(rows, replace(window, slice_value=arm)) for arm in ("north", "south"))
+            ]
+            error = math.sqrt(sum(k * (n - k) / n**3 for k, n in zip(right, counts, strict=True)))
+            table = np.array([right, np.subtract(counts, right)])
+            expected = stats.chi2_contingency(table, correction=False).pvalue if (table.sum(axis=1) > 0).all() else None
+            if expected is None:
+                assert p_value is None
+                continue
+        elif metric == "sample_weighted_brier":
+            error = math.hypot(*((one.ci_upper - one.ci_lower) / (2 * Z_95) for one in (north, south)))
+            expected = 2 * stats.norm.sf(abs(difference_of_arms) / error)
+        else:
+            continue
+        np.testing.assert_allclose([lower, upper], difference_of_arms + Z_95 * error * np.array([-1, 1]), rtol=1e-9, atol=1e-12)
+        assert p_value == pytest.approx(expected, rel=1e-7)
+    assert {"accuracy", "sample_weighted_brier", "roc_auc", "sample_weighted_accuracy"} <= {row[4] for row in found}
+
+
+def test_a_log_without_an_arm_among_its_slices_has_no_comparison(weights: duckdb.DuckDBPyConnection) -> None:
+    found = weights.execute("select distinct model_id from ml_monitor.fct_ml_arm_comparison").fetchall()
+    assert {model_id for (model_id,) in found} <= set(BINARY)
 
 
 POSTGRES_CASES = {

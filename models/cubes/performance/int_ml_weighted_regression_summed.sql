@@ -4,8 +4,8 @@
 /*
     Grain: log, model, version, day and slice. Labelled regression predictions with a sample weight w above 0: weighted
     sums of errors and actuals. What a variance is made of is taken from the day's own weighted mean m, in a second pass,
-    and merges without cancellation (Chan, Golub, LeVeque 1983): of actuals the mean m, the sums of w (y - m)
-    (actual_deviation_sum, what rounding leaves) and w (y - m)^2; of each error, called x, the mean m, the sums of w^2 (x - m)
+    and merges without cancellation (Chan, Golub, LeVeque 1983): of actuals, from the
+    middle c of their range, the sums of w (y - c) (actual_deviation_sum) and w (y - c)^2; of each error, called x, the mean m, the sums of w^2 (x - m)
     (<x>_deviation_sum) and w^2 (x - m)^2 (<x>_deviation_square_sum); of the ratio r of the sums of w |x| and w |y| (wape)
     the sums of w^2 (|x| - r |y|) |y| (wape_deviation_sum), w^2 (|x| - r |y|)^2 and w^2 y^2.
 */
@@ -84,7 +84,8 @@ with_means as (
     select
         summed.*,
         coalesce({{ ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') }}, 0) as wape_mean,
-        {%- for quantity in ['actual'] + errors %}
+        actual_minimum / 2 + actual_maximum / 2 as actual_centre,
+        {%- for quantity in errors %}
         {{ ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') }} as {{ quantity }}_mean{{ ',' if not loop.last }}
         {%- endfor %}
     from summed
@@ -104,7 +105,7 @@ centred as (
         measured.square_weight,
         measured.absolute_actual,
         measured.absolute_error - with_means.wape_mean * measured.absolute_actual as wape_deviation,
-        measured.actual_value - with_means.actual_mean as actual_deviation,
+        measured.actual_value - with_means.actual_centre as actual_deviation,
         {%- for quantity in errors %}
         measured.{{ quantity }} - with_means.{{ quantity }}_mean as {{ quantity }}_deviation{{ ',' if not loop.last }}
         {%- endfor %}

@@ -4,7 +4,7 @@
 } %}
 /*
     Grain: log, model, version, window and slice with a labelled row of positive sample weight. Weighted sums of errors and
-    actuals of a window: sums of its days. What is taken from a day's mean m_d (int_ml_weighted_regression_summed) is moved to
+    actuals of a window: sums of its days. What is taken from a day's centre m_d (int_ml_weighted_regression_summed) is moved to
     that of the window m, with v the weight of a row in the sum, as
       sum over days of  sum v (x - m_d)^2 + 2 (m_d - m) sum v (x - m_d) + (m_d - m)^2 sum v
     What rounding leaves of it, where x is the same in every row, is 0.
@@ -24,7 +24,7 @@ centred as (
             0
         ) as wape_offset
         {%- for quantity in scales if quantity != 'wape' %},
-        window_rows.{{ quantity }}_mean - {{ ml_monitor.safe_divide(
+        window_rows.{{ 'actual_centre' if quantity == 'actual' else quantity ~ '_mean' }} - {{ ml_monitor.safe_divide(
             'sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row'
         ) }} as {{ quantity }}_offset
         {%- endfor %}
