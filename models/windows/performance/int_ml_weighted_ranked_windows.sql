@@ -20,6 +20,7 @@ with windows as (
         windows.slice_value,
         windows.true_positive_count + windows.false_negative_count as positive_count,
         windows.true_negative_count + windows.false_positive_count as negative_count,
+        windows.true_positive_weight + windows.false_negative_weight as positive_total,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
         row_number() over (
@@ -151,33 +152,40 @@ score_groups as (
 
 ),
 
-/* how much of each class has this score or a higher one, or a lower one: sums from either end, so that nothing cancels */
+/* how much of each class has this score or a higher one */
 cumulated as (
 
     select
         score_groups.*,
-        sum(score_groups.positive_weight) over from_top as positives_above,
-        sum(score_groups.negative_weight) over from_top as negatives_above,
-        coalesce(sum(score_groups.positive_weight) over before, 0) as positives_before,
-        coalesce(sum(score_groups.negative_weight) over before, 0) as negatives_before,
-        coalesce(sum(score_groups.positive_weight) over behind, 0) as positives_behind
-    from score_groups
-    window
-        from_top as (
+        sum(score_groups.positive_weight) over (
             partition by score_groups.series_number
             order by score_groups.score desc nulls last
             rows between unbounded preceding and current row
-        ),
-        before as (
+        ) as positives_above,
+        sum(score_groups.negative_weight) over (
             partition by score_groups.series_number
             order by score_groups.score desc nulls last
-            rows between unbounded preceding and 1 preceding
-        ),
-        behind as (
-            partition by score_groups.series_number
-            order by score_groups.score asc nulls last
-            rows between unbounded preceding and 1 preceding
-        )
+            rows between unbounded preceding and current row
+        ) as negatives_above
+    from score_groups
+
+),
+
+/* below the lowest positive there is none: what rounding leaves of the sums is cut off */
+counted as (
+
+    select
+        cumulated.*,
+        cumulated.positives_above - cumulated.positive_weight as positives_before,
+        cumulated.negatives_above - cumulated.negative_weight as negatives_before,
+        case
+            when windows.positive_total - cumulated.positives_above > {{ ml_monitor.double_literal('1e-12') }} * windows.positive_total
+                then windows.positive_total - cumulated.positives_above
+            else 0
+        end as positives_behind
+    from cumulated
+    inner join windows
+        on cumulated.series_number = windows.series_number
 
 ),
 
@@ -185,15 +193,15 @@ cumulated as (
 placed as (
 
     select
-        cumulated.*,
-        cumulated.negatives_before + cumulated.negative_weight / 2 as positive_placement,
-        cumulated.positives_behind + cumulated.positive_weight / 2 as negative_placement,
-        {{ ml_monitor.safe_divide('cumulated.positives_above', 'cumulated.positives_above + cumulated.negatives_above') }} as reached_precision,
-        {{ ml_monitor.safe_divide('cumulated.positives_above', 'cumulated.positives_above + cumulated.negatives_before') }} as best_precision,
+        counted.*,
+        counted.negatives_before + counted.negative_weight / 2 as positive_placement,
+        counted.positives_behind + counted.positive_weight / 2 as negative_placement,
+        {{ ml_monitor.safe_divide('counted.positives_above', 'counted.positives_above + counted.negatives_above') }} as reached_precision,
+        {{ ml_monitor.safe_divide('counted.positives_above', 'counted.positives_above + counted.negatives_before') }} as best_precision,
         coalesce(
-            {{ ml_monitor.safe_divide('cumulated.positives_before', 'cumulated.positives_before + cumulated.negatives_above') }}, 1
+            {{ ml_monitor.safe_divide('counted.positives_before', 'counted.positives_before + counted.negatives_above') }}, 1
         ) as worst_precision
-    from cumulated
+    from counted
 
 ),
 
