@@ -68,7 +68,7 @@ VARS: dict[str, Any] = {
                     "relation": "online_retail_demand.raw_predictions", "columns": {"sample_weight": "sample_weight"},
                 },
                 "outcomes": {"relation": "online_retail_demand.raw_outcomes"},
-                "slices": [["region", "store"], "region"],
+                "slices": [["region", "store"]],
             },
             {
                 "name": "classes",
