@@ -26,6 +26,22 @@
 {% endmacro %}
 
 
+{# Whether the metrics with sample weights are measured for a log: it names the column. Ranking has none of them. #}
+{% macro has_sample_weights(log) %}
+    {{ return('sample_weight' in log.predictions.columns and log.task != 'ranking') }}
+{% endmacro %}
+
+
+{# The slice whose values are the arms of the log's experiment: the declared experiment_arm, listed among the slices; else none. #}
+{% macro arm_slice_key(log) %}
+    {%- set arm = log.predictions.columns.get('experiment_arm') -%}
+    {%- for slice in log.slices if arm is not none and slice.table == 'predictions' and slice.columns == [arm] -%}
+        {{ return(slice.slice_key) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{% endmacro %}
+
+
 {# What a window can be compared with, beside the windows that policy names. #}
 {% macro known_baselines() %}
     {{ return(['reference', 'previous', 'trailing', 'same_weekday', 'same_season']) }}

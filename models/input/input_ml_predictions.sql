@@ -28,6 +28,8 @@ select
     {{ ml_monitor.input_column(table, 'item_id', 'text', 'item_id' in required) }} as item_id,
     {{ ml_monitor.input_column(table, 'rank', 'integer', 'rank' in required) }} as item_rank,
     {{ ml_monitor.input_column(table, 'sample_weight', 'float') }} as sample_weight,
+    {{ ml_monitor.input_has(table, 'sample_weight') }} as has_sample_weight,
+    {{ ml_monitor.has_sample_weights(log) | lower }} as is_weighted,
     {{ ml_monitor.input_column(table, 'experiment_arm', 'text') }} as experiment_arm,
     {{ ml_monitor.input_column(table, 'pairing_id', 'text') }} as pairing_id,
     {{ ml_monitor.input_column(table, 'loaded_at', 'timestamp') }} as loaded_at,

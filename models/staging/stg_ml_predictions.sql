@@ -71,6 +71,12 @@ select
         when task = 'regression' and predicted_value is null then 'unparsable_predicted_value'
         when task = 'regression' and not {{ ml_monitor.is_finite('predicted_value') }} then 'predicted_value_not_finite'
         when task = 'regression' and abs(predicted_value) > {{ ml_monitor.double_literal('1e70') }} then 'predicted_value_out_of_range'
+        when is_weighted and not has_sample_weight then 'null_sample_weight'
+        when is_weighted and sample_weight is null then 'unparsable_sample_weight'
+        when is_weighted and not {{ ml_monitor.is_finite('sample_weight') }} then 'sample_weight_not_finite'
+        when is_weighted and sample_weight < 0 then 'negative_sample_weight'
+        when is_weighted and sample_weight > {{ ml_monitor.double_literal('1e12') }} then 'sample_weight_out_of_range'
+        when is_weighted and sample_weight > 0 and sample_weight < {{ ml_monitor.double_literal('1e-30') }} then 'sample_weight_out_of_range'
         when task = 'ranking' and item_rank is null then 'null_rank'
         when task = 'ranking' and item_rank < 1 then 'rank_out_of_range'
     end as row_fault

@@ -59,6 +59,7 @@ inner join models
         and windows.model_version = models.model_version
 where
     (windows.granularity = 'lifetime') = (thresholds.metric_name = 'days_since_last_prediction')
+    and (logs.has_sample_weights or not {{ ml_monitor.takes_sample_weights('thresholds.metric_name') }})
     and (
         thresholds.area = 'drift'
         or (thresholds.area in ('performance', 'maturity') and logs.has_outcomes)

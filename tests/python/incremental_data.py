@@ -115,6 +115,7 @@ def declaration(as_of: str = AS_OF, *, more_slices: bool = False, label_threshol
                 "predicted_at": "scored_at",
                 "score": "probability",
                 "predicted_label": "label",
+                "sample_weight": "adr",
                 "loaded_at": "loaded_at",
             },
         },
@@ -140,7 +141,12 @@ def declaration(as_of: str = AS_OF, *, more_slices: bool = False, label_threshol
         "model_version": "1",
         "predictions": {
             "relation": _FORECASTS,
-            "columns": {"task": "kind", "prediction_lower": "lower_value", "prediction_upper": "upper_value"},
+            "columns": {
+                "task": "kind",
+                "prediction_lower": "lower_value",
+                "prediction_upper": "upper_value",
+                "sample_weight": "upper_value",
+            },
         },
         "outcomes": {"relation": _SALES},
         "features": {"relation": _FEATURES, "numeric": ["units_lag1", "price"], "categorical": ["category"]},

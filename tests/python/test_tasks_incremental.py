@@ -32,7 +32,7 @@ VARS = {
                 "task": "multiclass_classification",
                 "model_version": "1",
                 "model_id": "classes",
-                "predictions": {"relation": "demo_raw.review_predictions"},
+                "predictions": {"relation": "demo_raw.review_predictions", "columns": {"sample_weight": "sample_weight"}},
                 "outcomes": {"relation": "demo_raw.review_outcomes"},
                 "class_scores": {"relation": "demo_raw.review_class_scores"},
                 "slices": ["region"],
@@ -68,7 +68,7 @@ def raw_tables() -> dict[str, pa.Table]:
             actual = LABELS[int(draw.choice(3, p=scores))]
             region = str(draw.choice(["north", "south"]))
             if key != "c12-3":
-                rows["review_predictions"].append((key, moment(day), LABELS[int(scores.argmax())], region))
+                rows["review_predictions"].append((key, moment(day), LABELS[int(scores.argmax())], region, number / 4))
                 rows["review_outcomes"].append((key, moment(day + 1), actual))
             rows["review_class_scores"] += [(key, label, float(score)) for label, score in zip(LABELS, scores, strict=True)]
         for number in range(3):
@@ -80,7 +80,7 @@ def raw_tables() -> dict[str, pa.Table]:
             for item in [*items, "beside"]:
                 rows["recommender_clicks"].append((request, item, moment(day + 1), float(draw.choice([0, 0, 1, 2]))))
     columns = (
-        ["prediction_id", "predicted_at", "predicted_label", "region"],
+        ["prediction_id", "predicted_at", "predicted_label", "region", "sample_weight"],
         ["prediction_id", "observed_at", "actual"],
         ["prediction_id", "class_label", "class_score"],
         ["model_version", "request_id", "item_id", "predicted_at", "rank", "region"],
@@ -99,9 +99,10 @@ CHANGES = f"""
     where prediction_id = 'c9-2';
     update demo_raw.review_class_scores set class_score = 0.9 where prediction_id = 'c10-5' and class_label = 'good';
     delete from demo_raw.review_class_scores where prediction_id = 'c11-1';
-    insert into demo_raw.review_predictions values ('c12-3', '{moment(12)}', 'bad', 'south');
+    insert into demo_raw.review_predictions values ('c12-3', '{moment(12)}', 'bad', 'south', 2.5);
     insert into demo_raw.review_outcomes values ('c12-3', '{moment(13)}', 'good');
     delete from demo_raw.review_predictions where prediction_id = 'c13-4';
+    update demo_raw.review_predictions set sample_weight = 9 where prediction_id = 'c9-5';
     update demo_raw.recommender_clicks set actual = 5 where request_id = 'q8-1' and item_id = 'beside';
     delete from demo_raw.recommender_clicks where request_id = 'q9-0' and item_id = 'beside';
     insert into demo_raw.recommender_clicks values ('q11-2', 'late', '{moment(15)}', 3);

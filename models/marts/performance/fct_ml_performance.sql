@@ -6,7 +6,9 @@
 */
 with windows as (
 
-    select windows.*
+    select
+        windows.*,
+        logs.has_sample_weights
     from {{ ref('int_ml_window_counts') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -64,6 +66,10 @@ expected as (
     from windows
     inner join metrics
         on windows.task = metrics.task
+    /* metrics with sample weights belong to logs that declare some */
+    where
+        windows.has_sample_weights
+        or not {{ ml_monitor.takes_sample_weights('metrics.metric_name') }}
 
 ),
 
@@ -79,6 +85,7 @@ compared as (
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
         measured.success_count,
         measured.standard_error,
+        measured.effective_count,
         measured.window_count,
         cast(reference.sample_count as {{ dbt.type_bigint() }}) as reference_count,
         reference.metric_value as reference_value,
@@ -186,10 +193,12 @@ select
     reference_value,
     case
         when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
+        when effective_count is not null then {{ ml_monitor.wilson_lower('metric_value * effective_count', 'effective_count') }}
         else metric_value - {{ ml_monitor.z_95() }} * standard_error
     end as ci_lower,
     case
         when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
+        when effective_count is not null then {{ ml_monitor.wilson_upper('metric_value * effective_count', 'effective_count') }}
         else metric_value + {{ ml_monitor.z_95() }} * standard_error
     end as ci_upper,
     p_value,

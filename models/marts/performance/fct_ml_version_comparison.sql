@@ -47,6 +47,7 @@ metrics as (
     from {{ ref('dim_ml_metrics') }}
     where
         area = 'performance'
+        and not {{ ml_monitor.takes_sample_weights('metric_name') }}
         and (
             task not in ('binary_classification', 'regression')
             or metric_name in ('accuracy', 'brier', 'log_loss', 'roc_auc', 'mae', 'mse', 'bias', 'wape')

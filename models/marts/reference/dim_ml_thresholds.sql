@@ -12,14 +12,18 @@ with metrics as (
 models as (
 
     select
-        log_name,
-        task,
-        model_id
-    from {{ ref('int_ml_model_versions') }}
+        model_versions.log_name,
+        model_versions.task,
+        model_versions.model_id,
+        logs.has_sample_weights
+    from {{ ref('int_ml_model_versions') }} as model_versions
+    inner join {{ ref('int_ml_logs') }} as logs
+        on model_versions.log_name = logs.log_name
     group by
-        log_name,
-        task,
-        model_id
+        model_versions.log_name,
+        model_versions.task,
+        model_versions.model_id,
+        logs.has_sample_weights
 
 ),
 
@@ -126,6 +130,7 @@ checks as (
             (metrics.area = 'performance' and models.task = metrics.task)
             or metrics.area = 'maturity'
             or metrics.metric_name in ('row_count', 'rejected_row_rate', 'duplicate_row_rate', 'days_since_last_prediction')
+    where models.has_sample_weights or not {{ ml_monitor.takes_sample_weights('metrics.metric_name') }}
     union all
     select
         models.log_name,
@@ -145,6 +150,7 @@ checks as (
         on
             metrics.area = 'performance'
             and models.task = metrics.task
+    where models.has_sample_weights or not {{ ml_monitor.takes_sample_weights('metrics.metric_name') }}
 
 ),
 

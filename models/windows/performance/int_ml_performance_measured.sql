@@ -1,9 +1,10 @@
 {{ config(materialized='view') }}
 /*
     Grain: log, model, version, window, slice and metric. The measured performance metrics of all tasks. window_count is
-    what sample_count is taken from, where that is not the predictions of the window: requests.
+    what sample_count is taken from, where that is not the predictions of the window: requests. effective_count is the
+    rows of equal weight that a rate with sample weights is worth; its Wilson interval is theirs.
 */
-{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics', 'int_ml_ranking_metrics'] %}
+{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics', 'int_ml_ranking_metrics', 'int_ml_weighted_metrics'] %}
 select
     log_name,
     model_id,
@@ -18,7 +19,8 @@ select
     sample_count,
     success_count,
     standard_error,
-    {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }}
+    {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }},
+    {{ 'effective_count' if model == 'int_ml_weighted_metrics' else 'cast(null as ' ~ ml_monitor.type_double() ~ ') as effective_count' }}
 from {{ ref(model) }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}

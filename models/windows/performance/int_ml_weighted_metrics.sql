@@ -1,0 +1,284 @@
+{%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
+{%- set zero = ml_monitor.double_literal('0') %}
+{%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
+/*
+    Grain: log, model, version, window, slice and metric. Every metric with sample weights; windows and slices with a
+    labelled row of positive weight. sample_count is the rows of positive weight that the metric is made of. Standard
+    errors by linearisation (macros/statistics/weighted_errors.sql). effective_count of a rate p: how many rows of equal
+    weight would tell as much, the lower of Kish's (sum w)^2 / sum w^2 (Survey Sampling 1965) and of p (1 - p) / se^2;
+    Wilson's interval is taken of that many.
+*/
+{%- set rates = [
+    ('binary', 'sample_weighted_accuracy', ['true_positive', 'true_negative'], ['false_positive', 'false_negative']),
+    ('binary', 'sample_weighted_precision', ['true_positive'], ['false_positive']),
+    ('binary', 'sample_weighted_recall', ['true_positive'], ['false_negative']),
+    ('binary', 'sample_weighted_base_rate', ['true_positive', 'false_negative'], ['false_positive', 'true_negative']),
+    ('binary', 'specificity', ['true_negative'], ['false_positive']),
+    ('class', 'sample_weighted_accuracy', ['right'], ['wrong']),
+] %}
+{%- set means = [
+    ('binary_sums', 'sample_weighted_mean_score', 'score', 'labelled'),
+    ('binary_sums', 'sample_weighted_brier', 'squared_error', 'labelled'),
+    ('binary_sums', 'sample_weighted_log_loss', 'log_loss', 'labelled'),
+    ('class_windows', 'sample_weighted_log_loss', 'log_loss', 'scored'),
+    ('class_windows', 'sample_weighted_brier', 'squared_error', 'scored'),
+] %}
+with binary_windows as (
+
+    select * from {{ ref('int_ml_weighted_binary_windows') }}
+
+),
+
+class_windows as (
+
+    select * from {{ ref('int_ml_weighted_class_windows') }}
+
+),
+
+regression_windows as (
+
+    select * from {{ ref('int_ml_weighted_regression_windows') }}
+
+),
+
+ranked_windows as (
+
+    select * from {{ ref('int_ml_weighted_ranked_windows') }}
+
+),
+
+binary_sums as (
+
+    select
+        binary_windows.*,
+        {%- for part in ['weight', 'square_weight'] %}
+        binary_windows.true_positive_{{ part }} + binary_windows.false_positive_{{ part }}
+        + binary_windows.false_negative_{{ part }} + binary_windows.true_negative_{{ part }} as labelled_{{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from binary_windows
+
+),
+
+/* of each rate the rows that count as 1 and those that count as 0 */
+rate_parts as (
+
+    {%- for windows, metric, hits, misses in rates %}
+    select
+        '{{ windows }}' as windows_name,
+        {{ keys | join(',\n        ') }},
+        '{{ metric }}' as metric_name,
+        {%- for part, cells in [('hit', hits), ('miss', misses)] %}
+        {{ cells | join('_weight + ') }}_weight as {{ part }}_weight,
+        {{ cells | join('_square_weight + ') }}_square_weight as {{ part }}_square_weight,
+        {%- endfor %}
+        {{ (hits + misses) | join('_count + ') }}_count as sample_count
+    from {{ windows }}_windows
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+rates as (
+
+    select
+        rate_parts.*,
+        {{ ml_monitor.safe_divide('hit_weight', 'hit_weight + miss_weight') }} as metric_value,
+        {{ ml_monitor.safe_divide('miss_weight', 'hit_weight + miss_weight') }} as complement
+    from rate_parts
+
+),
+
+rate_errors as (
+
+    select
+        rates.*,
+        {{ ml_monitor.safe_divide(
+            'hit_square_weight * complement * complement + miss_square_weight * metric_value * metric_value',
+            '(hit_weight + miss_weight) * (hit_weight + miss_weight)'
+        ) }} as variance,
+        {{ ml_monitor.safe_divide(
+            '(hit_weight + miss_weight) * (hit_weight + miss_weight)', 'hit_square_weight + miss_square_weight'
+        ) }} as kish_count
+    from rates
+
+),
+
+recall_and_specificity as (
+
+    select
+        recalls.*,
+        specificities.metric_value as specificity,
+        specificities.variance as specificity_variance,
+        recalls.sample_count + specificities.sample_count as labelled_count
+    from rate_errors as recalls
+    inner join rate_errors as specificities
+        on
+            recalls.log_name = specificities.log_name
+            and recalls.model_id = specificities.model_id
+            and recalls.model_version = specificities.model_version
+            and recalls.granularity = specificities.granularity
+            and recalls.window_start = specificities.window_start
+            and coalesce(recalls.slice_key, '') = coalesce(specificities.slice_key, '')
+            and coalesce(recalls.slice_value, '') = coalesce(specificities.slice_value, '')
+    where
+        recalls.metric_name = 'sample_weighted_recall'
+        and specificities.metric_name = 'specificity'
+
+),
+
+mean_parts as (
+
+    {%- for windows, metric, quantity, part in means %}
+    select
+        {{ keys | join(',\n        ') }},
+        '{{ metric }}' as metric_name,
+        {{ part }}_weight as weight_sum,
+        {{ part }}_square_weight as square_weight_sum,
+        cast({{ part }}_count as {{ ml_monitor.type_double() }}) as sample_count,
+        {{ quantity }}_square_weighted_sum as product_sum,
+        {{ quantity }}_square_sum as square_sum,
+        {{ ml_monitor.safe_divide(quantity ~ '_sum', part ~ '_weight') }} as metric_value
+    from {{ windows }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+mean_errors as (
+
+    select
+        mean_parts.*,
+        {{ ml_monitor.weighted_deviation_square_sum('square_sum', 'product_sum', 'square_weight_sum', 'metric_value') }} as deviation_square_sum
+    from mean_parts
+
+),
+
+/* shares of the weight in each cell: their products do not grow with the weights */
+confusion as (
+
+    select
+        binary_sums.*,
+        ranked_windows.roc_auc,
+        ranked_windows.roc_auc_error_bound,
+        ranked_windows.roc_auc_standard_error,
+        ranked_windows.average_precision,
+        ranked_windows.average_precision_error_bound,
+        cast(binary_sums.labelled_count as {{ ml_monitor.type_double() }}) as n,
+        {%- for short, cell in [('tp', 'true_positive'), ('fp', 'false_positive'), ('fn', 'false_negative'), ('tn', 'true_negative')] %}
+        {{ ml_monitor.safe_divide('binary_sums.' ~ cell ~ '_weight', 'binary_sums.labelled_weight') }} as {{ short }},
+        {%- endfor %}
+        {{ ml_monitor.safe_divide(
+            '2 * binary_sums.true_positive_weight',
+            '2 * binary_sums.true_positive_weight + binary_sums.false_positive_weight + binary_sums.false_negative_weight'
+        ) }} as f1
+    from binary_sums
+    left join ranked_windows
+        on
+            binary_sums.log_name = ranked_windows.log_name
+            and binary_sums.model_id = ranked_windows.model_id
+            and binary_sums.model_version = ranked_windows.model_version
+            and binary_sums.granularity = ranked_windows.granularity
+            and binary_sums.window_start = ranked_windows.window_start
+            and coalesce(binary_sums.slice_key, '') = coalesce(ranked_windows.slice_key, '')
+            and coalesce(binary_sums.slice_value, '') = coalesce(ranked_windows.slice_value, '')
+
+),
+
+regression as (
+
+    select
+        regression_windows.*,
+        cast(regression_windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
+        {{ ml_monitor.safe_divide('regression_windows.absolute_error_sum', 'regression_windows.weight_sum') }} as mae,
+        {{ ml_monitor.safe_divide('regression_windows.squared_error_sum', 'regression_windows.weight_sum') }} as mse,
+        {{ ml_monitor.weighted_mean_error(
+            'regression_windows.squared_error_deviation_square_sum', 'regression_windows.weight_sum', 'regression_windows.labelled_count'
+        ) }} as mse_error,
+        {{ ml_monitor.safe_divide('regression_windows.error_sum', 'regression_windows.weight_sum') }} as bias,
+        {{ ml_monitor.safe_divide('regression_windows.absolute_error_sum', 'regression_windows.absolute_actual_sum') }} as wape,
+        case
+            when regression_windows.actual_minimum < regression_windows.actual_maximum then regression_windows.actual_deviation_square_sum
+        end as spread
+    from regression_windows
+
+)
+
+{%- set f1_variance = ml_monitor.safe_divide(
+    '4 * (1 - f1) * (1 - f1) * true_positive_square_weight + f1 * f1 * (false_positive_square_weight + false_negative_square_weight)',
+    'power(2 * true_positive_weight + false_positive_weight + false_negative_weight, 2)'
+) %}
+{%- set rate_count = 'case when variance > 0 and metric_value * complement > 0 then least(kish_count, '
+    ~ ml_monitor.safe_divide('metric_value * complement', 'variance') ~ ') else kish_count end' %}
+{%- set binary_kish = ml_monitor.safe_divide('labelled_weight * labelled_weight', 'labelled_square_weight') %}
+{%- set metrics = [
+    ('rate_errors', none, 'metric_value', zero, 'sample_count', 'sqrt(variance)', rate_count),
+    (
+        'mean_errors', none, 'metric_value', zero, 'sample_count',
+        ml_monitor.weighted_mean_error('deviation_square_sum', 'weight_sum', 'sample_count'), unknown,
+    ),
+    (
+        'recall_and_specificity', 'sample_weighted_balanced_accuracy', '(metric_value + specificity) / 2', zero, 'labelled_count',
+        'sqrt(variance + specificity_variance) / 2', unknown,
+    ),
+    ('confusion', 'sample_weighted_f1', 'f1', zero, 'n', 'sqrt(' ~ f1_variance ~ ')', unknown),
+    (
+        'confusion', 'sample_weighted_mcc',
+        ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt(tp + fp) * sqrt(tp + fn) * sqrt(tn + fp) * sqrt(tn + fn)'),
+        zero, 'n', unknown, unknown,
+    ),
+    ('confusion', 'sample_weighted_roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', 'roc_auc_standard_error', unknown),
+    (
+        'confusion', 'sample_weighted_average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown,
+        unknown,
+    ),
+    ('confusion', 'sample_weight_effective_count', binary_kish, zero, 'n', unknown, unknown),
+    (
+        'class_windows', 'sample_weight_effective_count',
+        ml_monitor.safe_divide(
+            '(right_weight + wrong_weight) * (right_weight + wrong_weight)', 'right_square_weight + wrong_square_weight'
+        ),
+        zero, 'right_count + wrong_count', unknown, unknown,
+    ),
+    (
+        'regression', 'sample_weight_effective_count', ml_monitor.safe_divide('weight_sum * weight_sum', 'square_weight_sum'),
+        zero, 'n', unknown, unknown,
+    ),
+    (
+        'regression', 'sample_weighted_mae', 'mae', zero, 'n',
+        ml_monitor.weighted_mean_error('absolute_error_deviation_square_sum', 'weight_sum', 'labelled_count'), unknown,
+    ),
+    ('regression', 'sample_weighted_mse', 'mse', zero, 'n', 'mse_error', unknown),
+    ('regression', 'sample_weighted_rmse', 'sqrt(mse)', zero, 'n', ml_monitor.safe_divide('mse_error', '2 * sqrt(mse)'), unknown),
+    (
+        'regression', 'sample_weighted_bias', 'bias', zero, 'n',
+        ml_monitor.weighted_mean_error('error_deviation_square_sum', 'weight_sum', 'labelled_count'), unknown,
+    ),
+    ('regression', 'sample_weighted_r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), zero, 'n', unknown, unknown),
+    (
+        'regression', 'sample_weighted_mape',
+        ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_weight'), zero, 'nonzero_actual_count', unknown,
+        unknown,
+    ),
+    (
+        'regression', 'sample_weighted_wape', 'wape', zero, 'n',
+        ml_monitor.weighted_mean_error('wape_deviation_square_sum', 'absolute_actual_sum', 'labelled_count'), unknown,
+    ),
+] %}
+{%- for relation, metric, value, error_bound, sample_count, standard_error, effective_count in metrics %}
+select
+    {%- for key in keys %}
+    {{ relation }}.{{ key }},
+    {%- endfor %}
+    {{ "'" ~ metric ~ "' as metric_name" if metric else relation ~ '.metric_name' }},
+    {{ value }} as metric_value,
+    {{ error_bound }} as metric_error_bound,
+    cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
+    {{ unknown }} as success_count,
+    {{ standard_error }} as standard_error,
+    {{ effective_count }} as effective_count
+from {{ relation }}
+{%- if relation == 'rate_errors' %}
+where {{ relation }}.metric_name != 'specificity'
+{%- endif %}
+{{ 'union all' if not loop.last }}
+{%- endfor %}

@@ -1,0 +1,110 @@
+{%- set scales = {
+    'actual': 'weight_sum', 'wape': 'actual_square_sum', 'error': 'square_weight_sum',
+    'absolute_error': 'square_weight_sum', 'squared_error': 'square_weight_sum',
+} %}
+/*
+    Grain: log, model, version, window and slice with a labelled row of positive sample weight. Weighted sums of errors and
+    actuals of a window: sums of its days. What is taken from a day's centre m_d (int_ml_weighted_regression_summed) is moved to
+    that of the window m, with v the weight of a row in the sum, as
+      sum over days of  sum v (x - m_d)^2 + 2 (m_d - m) sum v (x - m_d) + (m_d - m)^2 sum v
+    What rounding leaves of it, where x is the same in every row, is 0.
+*/
+with
+
+{{ ml_monitor.window_rows_of(ref('int_ml_weighted_regression_summed')) }},
+
+centred as (
+
+    select
+        window_rows.*,
+        window_rows.wape_mean - coalesce(
+            {{ ml_monitor.safe_divide(
+                'sum(window_rows.absolute_error_sum) over window_of_row', 'sum(window_rows.absolute_actual_sum) over window_of_row'
+            ) }},
+            0
+        ) as wape_offset
+        {%- for quantity in scales if quantity != 'wape' %},
+        window_rows.{{ 'actual_centre' if quantity == 'actual' else quantity ~ '_mean' }} - {{ ml_monitor.safe_divide(
+            'sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row'
+        ) }} as {{ quantity }}_offset
+        {%- endfor %}
+    from window_rows
+    window
+        window_of_row as (
+            partition by
+                window_rows.log_name, window_rows.model_id, window_rows.model_version, window_rows.granularity,
+                window_rows.window_start, window_rows.slice_key, window_rows.slice_value
+        )
+
+),
+
+summed as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        slice_key,
+        slice_value,
+        {%- for column in ['labelled_count', 'nonzero_actual_count'] %}
+        cast(sum({{ column }}) as {{ dbt.type_bigint() }}) as {{ column }},
+        {%- endfor %}
+        {%- for column in [
+            'weight_sum', 'square_weight_sum', 'nonzero_actual_weight', 'absolute_percentage_error_sum', 'absolute_actual_sum',
+            'actual_square_sum', 'error_sum', 'absolute_error_sum', 'squared_error_sum',
+        ] %}
+        sum({{ column }}) as {{ column }},
+        {%- endfor %}
+        min(actual_minimum) as actual_minimum,
+        max(actual_maximum) as actual_maximum,
+        {%- for quantity, scale in scales.items() %}
+        sum(
+            {{ quantity }}_deviation_square_sum + 2 * {{ quantity }}_offset * {{ quantity }}_deviation_sum
+            + {{ scale }} * {{ quantity }}_offset * {{ quantity }}_offset
+        ) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
+        {%- endfor %}
+    from centred
+    group by
+        log_name,
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        slice_key,
+        slice_value
+
+)
+
+select
+    log_name,
+    model_id,
+    model_version,
+    granularity,
+    window_start,
+    slice_key,
+    slice_value,
+    labelled_count,
+    nonzero_actual_count,
+    weight_sum,
+    square_weight_sum,
+    nonzero_actual_weight,
+    absolute_percentage_error_sum,
+    absolute_actual_sum,
+    error_sum,
+    absolute_error_sum,
+    squared_error_sum,
+    actual_minimum,
+    actual_maximum,
+    actual_deviation_square_sum,
+    {%- for quantity, scale in scales.items() if quantity != 'actual' %}
+    {%- set ratio = ['absolute_error_sum', 'absolute_actual_sum'] if quantity == 'wape' else [quantity ~ '_sum', 'weight_sum'] %}
+    {%- set mean = ml_monitor.safe_divide(ratio[0], ratio[1]) %}
+    case
+        when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * {{ scale }} * {{ mean }} * {{ mean }}
+            then {{ quantity }}_deviation_square_sum
+        else 0
+    end as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
+    {%- endfor %}
+from summed
