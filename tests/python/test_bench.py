@@ -58,7 +58,7 @@ def _compare(bench: Path, part: str, ours: pd.DataFrame, metrics: set[str]) -> N
 
 
 def test_script_measures_drift_as_the_marts_do(bench: Path, marts: duckdb.DuckDBPyConnection) -> None:
-    ours = marts.sql("""
+    ours = marts.execute("""
         select model_version, window_start, feature_name as subject, metric_name, metric_value
         from fct_ml_drift
         where granularity = 'day' and subject = 'feature' and slice_key is null and baseline_name = 'reference'
@@ -79,7 +79,7 @@ def test_script_measures_performance_as_the_marts_do(
     bench: Path, marts: duckdb.DuckDBPyConnection, part: str, source: str, metrics: set[str]
 ) -> None:
     names = ", ".join(f"'{name}'" for name in metrics)
-    ours = marts.sql(f"""
+    ours = marts.execute(f"""
         select model_version, window_start, '' as subject, metric_name, metric_value
         from {source} and granularity = 'day' and slice_key is null and metric_name in ({names}) and metric_value is not null
     """).df()  # fmt: skip
@@ -88,7 +88,7 @@ def test_script_measures_performance_as_the_marts_do(
 
 
 def test_script_measures_groups_as_the_marts_do(bench: Path, marts: duckdb.DuckDBPyConnection) -> None:
-    ours = marts.sql("""
+    ours = marts.execute("""
         select model_version, window_start, slice_value as subject, metric_name, metric_value
         from fct_ml_performance
         where granularity = 'day' and slice_key is not null and metric_name in ('recall', 'accuracy') and metric_value is not null
@@ -148,15 +148,15 @@ def test_a_day_that_is_added_is_a_day_that_is_made(tmp_path: Path) -> None:
     data.create(tmp_path / "a.duckdb", longer)
     data.create(tmp_path / "b.duckdb", shape)
     with duckdb.connect(str(tmp_path / "b.duckdb")) as connection:
-        before = connection.sql("select count(*) from bench_raw.outcomes").fetchone()[0]
+        before = connection.execute("select count(*) from bench_raw.outcomes").fetchone()[0]
     data.add_day(tmp_path / "b.duckdb", shape, 30)
     with duckdb.connect(str(tmp_path / "b.duckdb")) as connection:
         connection.execute(f"attach '{tmp_path / 'a.duckdb'}' as a")
         differing = "select * from {0}.bench_raw.predictions except select * from {1}.bench_raw.predictions"
-        assert not connection.sql(differing.format("a", "b")).fetchall()
-        assert not connection.sql(differing.format("b", "a")).fetchall()
-        assert connection.sql("select count(*) from a.bench_raw.outcomes").fetchone()[0] > before
-        days = connection.sql(f"""
+        assert not connection.execute(differing.format("a", "b")).fetchall()
+        assert not connection.execute(differing.format("b", "a")).fetchall()
+        assert connection.execute("select count(*) from a.bench_raw.outcomes").fetchone()[0] > before
+        days = connection.execute(f"""
             select count(distinct cast(predicted_at as date)), min(observed_at)
             from bench_raw.outcomes inner join bench_raw.predictions using (prediction_id)
             where observed_at >= timestamp '{data.FIRST_DAY}' + interval 30 day

@@ -17,8 +17,8 @@ def main() -> None:
             print(f"{name} {environments.version_of(name)} ...", end=" ", flush=True)
             print(environments.install(name) or "installed", flush=True)
         else:
-            there = (environments.folder() / name).exists() and environments.python_of(name)
-            print(f"{name} {environments.version_of(name)}: {'installed' if there else environments.why_missing(name)}")
+            state = "ready" if environments.python_of(name) else environments.why_missing(name)
+            print(f"{name} {environments.version_of(name)}: {state}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ NAMES = ("numpy", "evidently", "nannyml", "whylogs")
 FOLDER_VARIABLE = "ML_MONITOR_BENCH_PEERS"
 SCRIPTS = Path(__file__).parent
 _FAILURE = "cannot_be_installed.txt"
+_READY = "installed.txt"  # written last: an environment that is being made does not count
 _QUIET = {"DO_NOT_TRACK": "1", "NML_DISABLE_USAGE_LOGGING": "1", "WHYLOGS_NO_ANALYTICS": "True"}
 
 
@@ -38,6 +39,7 @@ def install(name: str) -> str | None:
             [str(place / "bin/python"), "-c", f"import {name}"], env=os.environ | _QUIET, capture_output=True, text=True, check=False
         )  # fmt: skip
     if done.returncode == 0:
+        (place / _READY).touch()
         return None
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR") or "Error:" in line]
     reason = re.sub(r"\S+://\S+", "(address)", f"cannot be installed: {errors[-1]}" if errors else "cannot be installed")
@@ -48,7 +50,7 @@ def install(name: str) -> str | None:
 def python_of(name: str) -> Path | None:
     """The interpreter of a peer, None where it is not installed. The plain script also runs in the project's own."""
     place = folder() / name
-    if (place / "bin/python").exists() and not (place / _FAILURE).exists():
+    if (place / _READY).exists():
         return place / "bin/python"
     return Path(sys.executable) if name == "numpy" else None
 
