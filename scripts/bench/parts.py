@@ -122,12 +122,14 @@ def measure_peers(bench: Bench, shape: Shape, run: int, names: Sequence[str]) ->
         parts = [part for part in builds.PARTS if part not in given_up]
         say(f"  {name}: {', '.join(parts) or 'nothing left to run'}")
         results = bench.folder / "results" / name
-        measured = runs.measure(name, exported, parts, bench.timeout, results) if parts else {"parts": {}}
+        measured = {"parts": {}}
+        if parts:
+            measured = runs.measure(name, exported, parts, bench.timeout, results, tell=lambda text: say(f"    {text}"))
         measured["parts"] |= {part: {"stopped": reason} for part, reason in given_up.items()}
         bench.records.add("peer", shape, measured | {"version": environments.version_of(name)}, peer=name, run=run)
         for part, found in measured["parts"].items():
-            took = f"{found['seconds']:.2f} s ({found['cpu_seconds']:.2f} s of CPU)" if "seconds" in found else found.get("stopped") or found["missing"]
-            say(f"    {part}: {took}")
+            if "stopped" in found:
+                say(f"    {part}: {found['stopped']}")
         if measured.get("seconds"):
             say(f"    whole: {measured['seconds']:.1f} s ({measured['cpu_seconds']:.1f} s of CPU), peak {measured['peak_bytes'] / 1e9:.2f} GB")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,17 @@ from scripts.bench import processes
 from scripts.bench.peers import environments
 
 
-def measure(name: str, data: Path, parts: Sequence[str], timeout: float, results: Path | None = None) -> dict[str, Any]:
+Tell = Callable[[str], None]
+
+
+def measure(
+    name: str, data: Path, parts: Sequence[str], timeout: float, results: Path | None = None, tell: Tell = lambda text: None
+) -> dict[str, Any]:
     """What a peer took for some parts: {"parts": {part: ...}, "seconds", "cpu_seconds", "peak_bytes"} of its processes.
 
     A part that takes longer than `timeout` seconds is stopped, and so is loading; the other parts then run in a process
     of their own. Each part has `seconds` and `cpu_seconds` of work, or `stopped` with the reason; `missing` says what the
-    tool cannot do of it. `results`: a folder for what each part found, as parquet.
+    tool cannot do of it. `results`: a folder for what each part found, as parquet; `tell` is called with each progress.
     """
     python = environments.python_of(name)
     if python is None:
@@ -26,7 +31,7 @@ def measure(name: str, data: Path, parts: Sequence[str], timeout: float, results
     found: dict[str, Any] = {"parts": {}, "seconds": 0.0, "cpu_seconds": 0.0, "peak_bytes": 0}
     waiting = list(parts)
     while waiting:
-        events, done = _process(name, python, data, waiting, timeout, results)
+        events, done = _process(name, python, data, waiting, timeout, results, tell)
         for event in events:
             if event["event"] != "started" and event["part"] in waiting:
                 found["parts"][event["part"]] = {key: event[key] for key in event if key not in ("event", "time", "part")}
@@ -45,7 +50,7 @@ def measure(name: str, data: Path, parts: Sequence[str], timeout: float, results
 
 
 def _process(
-    name: str, python: Path, data: Path, parts: Sequence[str], timeout: float, results: Path | None
+    name: str, python: Path, data: Path, parts: Sequence[str], timeout: float, results: Path | None, tell: Tell
 ) -> tuple[list[dict[str, Any]], processes.Finished]:
     """One process of the peer's script: the events that it wrote, and what it took as a whole."""
     with tempfile.TemporaryDirectory() as folder:
@@ -55,8 +60,15 @@ def _process(
         def events() -> list[dict[str, Any]]:
             return [json.loads(line) for line in progress.read_text().splitlines(keepends=True) if line.endswith("\n")]
 
+        told = 0
+
         def stop_when(_: float) -> str | None:
-            last = events()[-1:]
+            nonlocal told
+            known = events()
+            for event in known[told:]:
+                tell(_in_words(event))
+            told = len(known)
+            last = known[-1:]
             if last and last[0]["event"] == "started" and time.time() - last[0]["time"] > timeout:
                 return f"stopped after {timeout:g} s"
             return None
@@ -67,7 +79,15 @@ def _process(
             *(["--results", str(results)] if results else []),
         ]  # fmt: skip
         done = processes.run(command, environments.variables(), stop_when)
+        stop_when(done.seconds)  # tells what came last
         return events(), done
+
+
+def _in_words(event: dict[str, Any]) -> str:
+    if event["event"] == "cannot":
+        return f"{event['part']}: {event['missing']}"
+    took = f": {event['seconds']:.2f} s ({event['cpu_seconds']:.2f} s of CPU)" if "seconds" in event else ""
+    return f"{event['part']} {event['event']}{took}"
 
 
 def _last_words(output: str) -> str:
