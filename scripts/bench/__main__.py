@@ -57,10 +57,10 @@ def _measure(bench: parts.Bench, arguments: argparse.Namespace) -> None:
     for rows in sorted(arguments.rows):
         shape = Shape(rows, arguments.days)
         wanted_builds = [part for part in BUILDS if part in arguments.wanted]
-        for part in ("floor", "first_build", *wanted_builds) if wanted_builds else ():
+        begun = {"floor", "first_build", *wanted_builds} if wanted_builds else set()
+        begun |= {"exact_build"} & {f"{part}_build" for part in arguments.wanted}
+        for part in begun:
             bench.records.start(part, shape)
-        if "exact" in arguments.wanted:
-            bench.records.start("exact_build", shape)
         if "peers" in arguments.wanted:
             for name in names:
                 bench.records.start("peer", shape, peer=name)

@@ -42,8 +42,9 @@ class Bench:
         """The DuckDB file of the raw tables of a shape, made unless it is there."""
         path = self.folder / f"raw_{shape.rows}x{shape.days}_{shape.models}_{shape.features}.duckdb"
         if not path.exists():
-            if shutil.disk_usage(self.folder).free < shape.rows * _BYTES_A_ROW:
-                raise SystemExit(f"{self.folder} has not the {shape.rows * _BYTES_A_ROW / 1e9:.0f} GB that {shape.rows:,} rows may need: name another with --folder")
+            needed = shape.rows * _BYTES_A_ROW
+            if shutil.disk_usage(self.folder).free < needed:
+                raise SystemExit(f"{self.folder} lacks the {needed / 1e9:.0f} GB that {shape.rows:,} rows may need: use --folder")
             say(f"making {shape.rows:,} predictions, {shape.days} days, {shape.models} models, {shape.features} numeric features")
             unfinished = path.with_suffix(".part")
             unfinished.unlink(missing_ok=True)
@@ -75,6 +76,8 @@ class Bench:
             f"  {part}: {measured['seconds']:.1f} s ({measured['cpu_seconds']:.1f} s of CPU), SQL {measured['sql_seconds']:.1f} s, "
             f"dbt {measured['dbt_seconds']:.1f} s, peak {measured['peak_bytes'] / 1e9:.2f} GB"
         )
+        slowest = sorted(measured["nodes"].items(), key=lambda node: -node[1])[:8]
+        say("    slowest: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in slowest))
         return measured
 
     def add_day(self, warehouse: Warehouse, shape: Shape, day: int) -> None:

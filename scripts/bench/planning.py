@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.bench import records, tables
+from scripts.bench.data import Shape
 from scripts.bench.records import DEFAULT_PATH, Record, Records
 
 MARKER = "<!-- planning -->"
@@ -37,7 +38,8 @@ def slopes(measured: Iterable[Record]) -> dict[str, Slope]:
 
     Straight lines by least squares through the medians of each size. Parts measured with one size only are left out.
     """
-    measured = [record for record in measured if record.get("models") == 1 and record.get("features") == 8]
+    usual = {"days": Shape.days, "models": Shape.models, "features": Shape.features}
+    measured = [record for record in measured if all(record[name] == value for name, value in usual.items())]
     raw = {record["rows"]: record["raw_bytes"] for record in measured if record["part"] == "floor"}
     found = {}
     for part in ("first_build", "daily"):
@@ -47,7 +49,7 @@ def slopes(measured: Iterable[Record]) -> dict[str, Slope]:
             continue
 
         def line(value, part=part, runs=runs, sizes=sizes) -> tuple[float, float]:
-            predictions = [size / (runs[0]["days"] if part == "daily" else 1) / MILLION for size in sizes]
+            predictions = [size / (Shape.days if part == "daily" else 1) / MILLION for size in sizes]
             values = [records.median([run for run in runs if run["rows"] == size], value) for size in sizes]
             fitted = statistics.linear_regression(predictions, values)
             return fitted.slope, fitted.intercept

@@ -18,6 +18,7 @@ from scripts.bench.data import Shape
 
 DEFAULT_PATH = Path("reports/bench.json")
 Record = dict[str, Any]
+Size = tuple[int, int]  # predictions, days
 
 
 class Records:
@@ -43,9 +44,13 @@ class Records:
         """The runs of a part, of those whose fields have these values."""
         return [record for record in self.all if record["part"] == part and all(record.get(name) == value for name, value in key.items())]
 
-    def rows(self, part: str) -> list[int]:
-        """The numbers of predictions that a part was measured with, ascending."""
-        return sorted({record["rows"] for record in self.of(part)})
+    def sizes(self, part: str) -> list[Size]:
+        """The sizes that a part was measured with, for one model of 8 numeric features, by rows."""
+        return sorted({(record["rows"], record["days"]) for record in self.of(part) if record["models"] == 1 and record["features"] == 8})
+
+    def of_size(self, part: str, size: Size, **key: Any) -> list[Record]:
+        """The runs of a part with that many rows and days, one model, 8 numeric features."""
+        return self.of(part, rows=size[0], days=size[1], models=1, features=8, **key)
 
 
 def median(records: Iterable[Record], value: Callable[[Record], float | None]) -> float | None:

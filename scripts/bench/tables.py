@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.bench.builds import LAYERS, PARTS
+from scripts.bench.data import Shape
 from scripts.bench.peers import environments
-from scripts.bench.records import Record, Records, median
+from scripts.bench.records import Record, Records, Size, median
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 MARKER = "<!-- bench -->"
@@ -15,8 +16,8 @@ _TITLES = {
     "drift": "drift", "performance": "performance", "estimated": "estimated performance", "fairness": "by group",
 }  # fmt: skip
 _LAYER_TITLES = {
-    "staging": "staging: typed, checked, signed", "rows": "rows: predictions with outcomes", "cubes": "cubes", "windows": "windows",
-    "marts": "marts", "other": "seeds, schemas, hooks",
+    "staging": "staging: typed, checked, signed", "rows": "predictions with outcomes", "cubes": "cubes",
+    "windows": "windows", "marts": "marts", "other": "seeds, schemas, hooks",
 }  # fmt: skip
 
 
@@ -33,6 +34,10 @@ def write(new: str, marker: str = MARKER) -> Path:
         raise SystemExit(f"{README} lacks its two markers {marker}")
     README.write_text(f"{parts[0]}{marker}\n{new}\n{marker}{parts[2]}")
     return README
+
+
+def _size(size: Size) -> str:
+    return f"{size[0]:,}" + ("" if size[1] == Shape.days else f", {size[1]} days")
 
 
 def _seconds(value: float | None) -> str:
@@ -69,41 +74,41 @@ def _with(first: str, *more: str) -> str:
 
 def builds_table(records: Records) -> str:
     """The floor, and each kind of build as seconds and as a multiple of the floor, a column a number of rows."""
-    sizes = records.rows("first_build")
+    sizes = records.sizes("first_build")
     if not sizes:
         return ""
 
-    def line(title: str, cell: Callable[[int], str]) -> list[str]:
+    def line(title: str, cell: Callable[[Size], str]) -> list[str]:
         return [title, *(cell(size) for size in sizes)]
 
-    def value(size: int, part: str, of: Callable[[Record], float | None]) -> float | None:
-        return median(records.of(part, rows=size, models=1, features=8), of)
+    def value(size: Size, part: str, of: Callable[[Record], float | None]) -> float | None:
+        return median(records.of_size(part, size), of)
 
-    def floor(size: int) -> float | None:
+    def floor(size: Size) -> float | None:
         return value(size, "floor", lambda record: record["seconds"])
 
-    def sql(size: int, part: str, base_part: str | None = None) -> str:
+    def sql(size: Size, part: str, base_part: str | None = None) -> str:
         took = value(size, part, lambda record: record["sql_seconds"])
         base = value(size, base_part, lambda record: record["sql_seconds"]) if base_part else None
         share = f"{took / base:.0%} of the first" if took is not None and base else ""
         return _with(_seconds(took), times(took, floor(size)), share)
 
-    def layer(name: str) -> Callable[[int], str]:
-        def cell(size: int) -> str:
+    def layer(name: str) -> Callable[[Size], str]:
+        def cell(size: Size) -> str:
             took = value(size, "first_build", lambda record: record["layers"][name])
             return _with(_seconds(took), times(took, floor(size)))
 
         return cell
 
-    def whole(part: str) -> Callable[[int], str]:
-        def cell(size: int) -> str:
+    def whole(part: str) -> Callable[[Size], str]:
+        def cell(size: Size) -> str:
             cpu = value(size, part, lambda record: record["cpu_seconds"])
             took = value(size, part, lambda record: record["seconds"])
             return _with(_seconds(took), f"CPU {_seconds(cpu)}" if cpu is not None else "")
 
         return cell
 
-    def of(part: str, name: str, shown: Callable[[float | None], str]) -> Callable[[int], str]:
+    def of(part: str, name: str, shown: Callable[[float | None], str]) -> Callable[[Size], str]:
         return lambda size: shown(value(size, part, lambda record: record[name]))
 
     rows = [
@@ -127,19 +132,19 @@ def builds_table(records: Records) -> str:
             line("SQL", lambda size: sql(size, "exact_build")),
             line("peak memory", of("exact_build", "peak_bytes", _bytes)),
         ]
-    return table(["predictions", *(f"{size:,}" for size in sizes)], rows)
+    return table(["predictions", *(_size(size) for size in sizes)], rows)
 
 
 def peers_table(records: Records) -> str:
     """Working time of the peers beside the SQL seconds of the models that give the same, a block a number of rows."""
     names = [name for name in environments.NAMES if records.of("peer", peer=name)]
     rows = []
-    for size in records.rows("peer"):
-        ours = records.of("first_build", rows=size, models=1, features=8)
-        runs = {name: records.of("peer", rows=size, peer=name) for name in names}
+    for size in records.sizes("peer"):
+        ours = records.of_size("first_build", size)
+        runs = {name: records.of_size("peer", size, peer=name) for name in names}
         for part in PARTS:
             base = median(ours, lambda record, part=part: record["needed"][part])
-            rows.append([f"{size:,}", _TITLES[part], _seconds(base), *(_peer_cell(runs[name], part, base) for name in names)])
+            rows.append([_size(size), _TITLES[part], _seconds(base), *(_peer_cell(runs[name], part, base) for name in names)])
         for title, field, shown in (
             ("whole process", "seconds", _seconds), ("its CPU", "cpu_seconds", _seconds), ("peak memory", "peak_bytes", _bytes),
         ):  # fmt: skip
@@ -149,7 +154,7 @@ def peers_table(records: Records) -> str:
                 took = median(runs[name], lambda record, field=field: record.get(field))
                 is_partial = any("stopped" in found for run in runs[name] for found in run["parts"].values())
                 cells.append(_with(_seconds_or(took, shown, is_partial), times(took, base)))
-            rows.append([f"{size:,}", title, shown(base), *cells])
+            rows.append([_size(size), title, shown(base), *cells])
     if not rows:
         return ""
     titles = {"numpy": "plain script"}
@@ -182,30 +187,44 @@ def _missing(records: Records, name: str) -> str:
 
 def scaling_table(records: Records) -> str:
     """What more history, more models and more features cost."""
-    rows = []
-    days = {record["days"] for record in records.of("history_daily")}
-    if len(days) > 1:
-        for name, title in (("sql_seconds", "SQL"), ("cpu_seconds", "CPU of the whole command")):
-            short, long = (
-                median(records.of("history_daily", days=count), lambda record, name=name: record[name]) for count in (min(days), max(days))
-            )
-            rows.append([f"daily run, {title}", f"after {min(days)} days: {_seconds(short)}", f"after {max(days)} days: {_seconds(long)}", times(long, short)])
-    counts = {record["models"] for record in records.of("models")}
-    if len(counts) > 1:
-        for size in records.rows("models"):
-            for name, title in (("sql_seconds", "SQL"), ("seconds", "whole command")):
-                one, many = (
-                    median(records.of("models", models=count, rows=size), lambda record, name=name: record[name]) for count in (1, max(counts))
-                )
-                rows.append([f"first build of {size:,} predictions, {title}", f"1 model: {_seconds(one)}", f"{max(counts)} models: {_seconds(many)}", times(many, one)])
+    rows = [*_history_rows(records), *_models_rows(records)]
     for record in records.of("features"):
         checked = records.of("features_measured", features=record["features"])
-        measured = checked[0]["measured"] if checked else 0
         rows.append([
-            f"{record['features']} numeric features, {record['rows']:,} predictions", f"{measured} with drift results",
-            f"SQL {_seconds(record['sql_seconds'])}", f"peak {_bytes(record['peak_bytes'])}",
+            f"first build, {record['rows']:,} predictions", f"{record['features']} numeric features",
+            f"{checked[0]['measured'] if checked else 'none'} measured, SQL {_seconds(record['sql_seconds'])}",
+            f"peak {_bytes(record['peak_bytes'])}",
         ])  # fmt: skip
-    return table(["what", "", "", ""], rows) if rows else ""
+    return table(["more of", "", "", ""], rows) if rows else ""
+
+
+def _history_rows(records: Records) -> list[list[str]]:
+    runs = records.of("history_daily")
+    rows = []
+    for rows_a_day in sorted({run["rows"] // run["days"] for run in runs}):
+        of_day = [run for run in runs if run["rows"] // run["days"] == rows_a_day]
+        short, long = (pick(run["days"] for run in of_day) for pick in (min, max))
+        for name, title in (("sql_seconds", "SQL"), ("cpu_seconds", "CPU of the command")):
+            took = [median([run for run in of_day if run["days"] == days], lambda run, name=name: run[name]) for days in (short, long)]
+            rows.append([
+                f"daily run of {rows_a_day:,}, {title}", f"after {short} days: {_seconds(took[0])}",
+                f"after {long} days: {_seconds(took[1])}", times(took[1], took[0]),
+            ])  # fmt: skip
+    return rows
+
+
+def _models_rows(records: Records) -> list[list[str]]:
+    rows = []
+    for size in sorted({run["rows"] for run in records.of("models")}):
+        runs = records.of("models", rows=size)
+        most = max(run["models"] for run in runs)
+        for name, title in (("sql_seconds", "SQL"), ("seconds", "whole command")):
+            took = [median([run for run in runs if run["models"] == count], lambda run, name=name: run[name]) for count in (1, most)]
+            rows.append([
+                f"first build, {size:,} predictions, {title}", f"1 model: {_seconds(took[0])}",
+                f"{most} models: {_seconds(took[1])}", times(took[1], took[0]),
+            ])  # fmt: skip
+    return rows
 
 
 def conditions(records: Records) -> str:
