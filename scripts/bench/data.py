@@ -1,9 +1,9 @@
 """`python -m scripts.bench.data create|add_day ...`: the raw tables of the benchmark, made inside DuckDB.
 
 Predictions of binary models in two versions, evenly over a number of days, with numeric and categorical features in the
-prediction table and four groups of unequal size; outcomes that arrive 1 to 29 days later, so that a new day brings labels
-for older days. Deterministic: every value is a hash of the row number. Made and written chunk by chunk, so that a hundred
-million rows need no more memory than ten.
+prediction table (rare categories, some tied scores) and four groups of unequal size; outcomes that arrive 1 to 29 days
+later, so that a new day brings labels for older days. Deterministic: every value is a hash of the row number. Made and
+written chunk by chunk, so that a hundred million rows need no more memory than ten.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _prediction_columns(shape: Shape) -> str:
         f"round(-ln({_uniform(100 + i)}) * {i} + {_uniform(10_000 + i)}, 6) as f{i}" for i in range(1, shape.features + 1)
     ]
     categorical = [
-        f"concat('c{i}_', cast(floor({4 + 3 * i} * power({_uniform(40 + i)}, 2)) as int)) as c{i}" for i in range(1, 5)
+        f"concat('c{i}_', cast(floor({4 + 3 * i} * power({_uniform(40 + i)}, {2 * i})) as int)) as c{i}" for i in range(1, 5)
     ]
     model = [f"concat('model_', n // 2 % {shape.models}) as model_id"] if shape.models > 1 else []
     day, second = f"cast(n // {shape.rows_a_day} as int)", "cast(n % 86400 as int)"
@@ -83,7 +83,7 @@ def _prediction_columns(shape: Shape) -> str:
         *model,
         "cast(1 + n % 2 as varchar) as model_version",
         f"timestamp '{FIRST_DAY}' + interval 1 day * {day} + interval 1 second * {second} as predicted_at",
-        f"round({_uniform(60)} * 0.999 + 0.0005, 6) as score",
+        f"round({_uniform(60)} * 0.999 + 0.0005, case when {_uniform(62)} < 0.1 then 2 else 6 end) as score",
         f"concat('group_', case when {_uniform(61)} < 0.4 then 1 when {_uniform(61)} < 0.7 then 2"
         f" when {_uniform(61)} < 0.9 then 3 else 4 end) as {GROUP}",
         *numeric,
