@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sample test lint bench alarms lock clean
+.PHONY: help demo sample test lint bench peers alarms lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,8 +37,11 @@ test: $(STAMP)  ## everything: unit and data tests, oracles, engines, lint
 lint: $(STAMP)  ## yamllint, sqlfluff on the models and on the compiled SQL of three dialects
 	$(BIN)/python -m scripts.checks yaml models compiled
 
-bench: $(STAMP)  ## a generated million predictions: times as ratios to one scan
-	$(BIN)/python -m scripts.bench
+bench: $(STAMP)  ## 100,000 to 10 million generated predictions: times as ratios to one scan (BENCH="--peers" adds other tools)
+	$(BIN)/python -m scripts.bench $(BENCH)
+
+peers: $(STAMP)  ## environments of the tools that bench compares with: evidently, nannyml, whylogs, a plain script
+	$(BIN)/python -m scripts.bench.peers install
 
 alarms: $(STAMP)  ## how often a verdict fires where nothing changed; rewrites the README's table
 	$(BIN)/python -m scripts.false_alarms --write

@@ -1,134 +1,100 @@
-"""`python -m scripts.bench`: builds generated data and prints every time as a ratio to the floor of the same run."""
+"""`python -m scripts.bench`: times the build against one scan of the same columns, and against other tools.
+
+Makes its data, prints what it does, and keeps each result in a JSON file at once: a run that was broken off goes on with
+--only. Parts: first_build (with the floor), nothing_new and daily (both after a first build), exact (the first build with
+no window approximated), peers, history, models, features; table prints what is in the file.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import subprocess
-import sys
 import tempfile
-import time
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
-import yaml
+from scripts.bench import parts, tables
+from scripts.bench.data import Shape
+from scripts.bench.peers import environments
+from scripts.bench.records import DEFAULT_PATH, Records
 
-from scripts.bench import data
-
-ROOT = Path(__file__).resolve().parents[2]
-LAYERS = ["input", "staging", "cubes", "windows", "marts"]
-
-
-def measured_floor(database: Path, repeats: int = 3) -> float:
-    """Seconds of the floor query, the median of some runs, with the threads that dbt uses."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        connection.execute(f"set threads = {os.environ.get('ML_MONITOR_THREADS', '2')}")
-        times = []
-        for _ in range(repeats):
-            start = time.perf_counter()
-            connection.execute(data.floor_query()).fetchall()
-            times.append(time.perf_counter() - start)
-    return sorted(times)[repeats // 2]
+BUILDS = ("first_build", "nothing_new", "daily")
+PARTS = (*BUILDS, "exact", "peers", "history", "models", "features", "table")
+ROWS = (100_000, 1_000_000, 10_000_000)
 
 
-@dataclass
-class Build:
-    """What one `dbt build` without tests took, in seconds."""
-
-    seconds: float
-    models: list[tuple[str, str, float]]  # (folders below models/, name, SQL seconds)
-
-    def sql_seconds(self, folders: str = "") -> float:
-        return sum(spent for place, _, spent in self.models if place.startswith(folders))
-
-
-def dbt_build(database: Path, folder: Path, as_of: str, **more_settings: object) -> Build:
-    """Build with the benchmark's declaration; a failure ends the program with dbt's words."""
-    settings = yaml.safe_load((ROOT / "scripts/bench/vars.yml").read_text())
-    settings["ml_monitor"] |= {"as_of": as_of} | more_settings
-    command = [
-        str(Path(sys.executable).with_name("dbt")), "--quiet", "build",
-        "--exclude-resource-type", "test", "unit_test",
-        "--vars", json.dumps(settings),
-        "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
-    ]  # fmt: skip
-    environment = os.environ | {"ML_MONITOR_DUCKDB_PATH": str(database), "ML_MONITOR_TARGET": "duckdb"}
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - start
-    if done.returncode != 0:
-        raise SystemExit(f"dbt build failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
-    results = json.loads((folder / "target/run_results.json").read_text())["results"]
-    manifest = json.loads((folder / "target/manifest.json").read_text())["nodes"]
-    models = []
-    for result in results:
-        node = manifest.get(result["unique_id"])
-        if node is not None and node["resource_type"] in ("model", "seed"):
-            place = "/".join(node["fqn"][1:-1]) if node["resource_type"] == "model" else "seeds"
-            models.append((place, node["name"], result["execution_time"]))
-    return Build(seconds, models)
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=list(ROWS), help="predictions (default: %(default)s)")
+    parser.add_argument("--days", type=int, default=90, help="days that they span (default 90)")
+    parser.add_argument("--repeats", type=int, default=1, help="runs of each part, taken in turns; tables show medians")
+    parser.add_argument("--peers", nargs="*", metavar="NAME", help=f"also {', '.join(environments.NAMES)}, or those named")
+    parser.add_argument("--exact", action="store_true", help="also the first build with every window exact")
+    parser.add_argument("--history", type=int, metavar="DAYS", help="also daily runs after this many days, as 900")
+    parser.add_argument("--models", type=int, metavar="N", help="also one log of this many models, as 300")
+    parser.add_argument("--features", type=int, metavar="N", help="also a build with this many features, as 200")
+    parser.add_argument("--timeout", type=float, default=600, help="seconds after which a part of a peer is stopped")
+    parser.add_argument("--only", type=lambda text: text.split(","), metavar="PART,...",
+                        help=f"only these parts: {', '.join(PARTS)}")  # fmt: skip
+    parser.add_argument("--select", help="models to build, as dbt selects them (default: all)")
+    parser.add_argument("--folder", type=Path, help="where to keep the data (default: a temporary folder)")
+    parser.add_argument("--output", type=Path, default=DEFAULT_PATH, help="file of results (default %(default)s)")
+    parser.add_argument("--write", action="store_true", help="put the tables into README.md")
+    arguments = parser.parse_args()
+    wanted = list(arguments.only or BUILDS)
+    if not arguments.only:
+        wanted += [name for name in ("exact", "history", "models", "features") if getattr(arguments, name)]
+        wanted += ["peers"] if arguments.peers is not None else []
+    unknown = {*wanted, *(arguments.peers or ())} - {*PARTS, *environments.NAMES}
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    arguments.wanted = wanted
+    return arguments
 
 
-def line(title: str, seconds: float, floor: float, indent: int = 2) -> None:
-    print(f"{'':<{indent}}{title:<{36 - indent}}{seconds:>9.2f} s {seconds / floor:>9.1f} x floor")
-
-
-def report(title: str, floor: float, build: Build) -> None:
-    """Print one build as seconds and ratios."""
-    print(f"\n{title}")
-    line("whole command", build.seconds, floor)
-    line("models and seeds, added up", build.sql_seconds(), floor)
-    for layer in [*LAYERS, "seeds"]:
-        line(layer, build.sql_seconds(layer), floor, indent=4)
-    slowest = sorted(build.models, key=lambda model: -model[2])[:8]
-    print("  slowest: " + ", ".join(f"{name} {spent:.2f} s" for _, name, spent in slowest))
-
-
-def report_exactness(arguments: argparse.Namespace, folder: Path, floor: float) -> None:
-    """Time the models of drift with every window from fine cells, and with every window read value by value."""
-    end = date.fromisoformat(data.FIRST_DAY) + timedelta(days=arguments.days)
-    print("\ndrift alone, first build (cubes and windows)")
-    for title, limit in (("from fine cells (limit 0)", 0), ("exact (no limit)", None)):
-        database = folder / "bench.duckdb"
-        database.unlink()
-        with duckdb.connect(str(database)) as connection:
-            data.create(connection, arguments.rows, arguments.days)
-        build = dbt_build(database, folder, end.isoformat(), exact_row_limit=limit)
-        line(title, build.sql_seconds("cubes/drift") + build.sql_seconds("windows/drift"), floor)
+def _measure(bench: parts.Bench, arguments: argparse.Namespace) -> None:
+    names = arguments.peers or environments.NAMES
+    for rows in sorted(arguments.rows):
+        shape = Shape(rows, arguments.days)
+        wanted_builds = [part for part in BUILDS if part in arguments.wanted]
+        begun = {"floor", "first_build", *wanted_builds} if wanted_builds else set()
+        begun |= {"exact_build"} & {f"{part}_build" for part in arguments.wanted}
+        for part in begun:
+            bench.records.start(part, shape)
+        if "peers" in arguments.wanted:
+            for name in names:
+                bench.records.start("peer", shape, peer=name)
+        for run in range(bench.repeats if wanted_builds or {"exact", "peers"} & set(arguments.wanted) else 0):
+            parts.say(f"{rows:,} predictions, run {run + 1} of {bench.repeats}")
+            if wanted_builds:
+                parts.measure_builds(bench, shape, run, wanted_builds)
+            if "exact" in arguments.wanted:
+                parts.measure_exact(bench, shape, run)
+            if "peers" in arguments.wanted:
+                parts.measure_peers(bench, shape, run, names)
+    smallest = Shape(min(arguments.rows), arguments.days)
+    if "history" in arguments.wanted:
+        parts.say(f"daily runs after {arguments.days} and {arguments.history or 900} days, {smallest.rows_a_day:,} predictions a day")
+        parts.measure_history(bench, smallest, arguments.history or 900)
+    if "models" in arguments.wanted:
+        parts.say(f"{smallest.rows:,} predictions of 1 and of {arguments.models or 300} models")
+        parts.measure_models(bench, smallest, arguments.models or 300)
+    if "features" in arguments.wanted:
+        parts.say(f"{arguments.features or 200} numeric features")
+        parts.measure_features(bench, arguments.features or 200)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000, help="predictions of the first build (default 1000000)")
-    parser.add_argument("--days", type=int, default=90, help="days that they span (default 90)")
-    parser.add_argument("--exactness", action="store_true", help="also time drift from cells against drift by value")
-    parser.add_argument("--folder", type=Path, help="where to keep the database (default: a temporary folder)")
-    arguments = parser.parse_args()
+    arguments = _arguments()
+    records = Records(arguments.output)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = arguments.folder or Path(temporary)
+        folder = (arguments.folder or Path(temporary)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        database = folder / "bench.duckdb"
-        database.unlink(missing_ok=True)
-        with duckdb.connect(str(database)) as connection:
-            data.create(connection, arguments.rows, arguments.days)
-        floor = measured_floor(database)
-        print(f"{arguments.rows:,} predictions, 8 numeric and 4 categorical features, {arguments.days} days, 2 versions")
-        print(f"floor (one scan with grouped sums of the same columns): {floor:.3f} s")
-        end = date.fromisoformat(data.FIRST_DAY) + timedelta(days=arguments.days)
-        report("first build", floor, dbt_build(database, folder, end.isoformat()))
-        report("nothing new", floor, dbt_build(database, folder, end.isoformat()))
-        with duckdb.connect(str(database)) as connection:
-            data.add_day(connection, arguments.rows, arguments.days)
-        next_end = (end + timedelta(days=1)).isoformat()
-        report("a new day, and outcomes of five older days", floor, dbt_build(database, folder, next_end))
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-        print(f"\npeak memory {memory:.2f} GB, database file {database.stat().st_size / 1e6:.0f} MB")
-        if arguments.exactness:
-            report_exactness(arguments, folder, floor)
+        _measure(parts.Bench(folder, records, arguments.repeats, arguments.timeout, arguments.select), arguments)
+    text = tables.text(records)
+    print(f"\n{text}")
+    if arguments.write:
+        print(f"\nwritten to {tables.write(text)}")
 
 
 if __name__ == "__main__":
