@@ -16,6 +16,7 @@ count(*) filter (where {{ rows_alias }}.observed_at is not null) as labelled_cou
         coalesce(sum({{ rows_alias }}.labelled_score), 0) as labelled_score_sum,
         coalesce(var_pop({{ rows_alias }}.labelled_score) * count({{ rows_alias }}.labelled_score), 0) as labelled_score_deviation_square_sum,
         coalesce(sum({{ rows_alias }}.squared_error), 0) as squared_error_sum,
+        coalesce(sum({{ rows_alias }}.squared_error) filter (where {{ rows_alias }}.actual_value = 1), 0) as positive_squared_error_sum,
         coalesce(var_pop({{ rows_alias }}.squared_error) * count({{ rows_alias }}.squared_error), 0) as squared_error_deviation_square_sum,
         coalesce(sum({{ rows_alias }}.log_loss), 0) as log_loss_sum,
         coalesce(var_pop({{ rows_alias }}.log_loss) * count({{ rows_alias }}.log_loss), 0) as log_loss_deviation_square_sum

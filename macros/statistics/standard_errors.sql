@@ -30,3 +30,22 @@
         + power({{ by_false_negatives }}, 2) * predicted_negative_variance
     )
 {%- endmacro %}
+
+
+{#
+    The standard error of a function of confusion counts that does not change when all counts are multiplied by the same
+    number (delta method: Agresti 2013, 16.1): sqrt(sum of count * slope^2). slopes: (count, its derivative) of each cell.
+#}
+{% macro counts_standard_error(slopes) -%}
+    sqrt({% for count, slope in slopes %}{{ count }} * power({{ slope }}, 2){{ ' + ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+
+{#
+    The standard error of a ratio of two means of the same rows, by linearisation (Cochran 1977, 6.4): from the sum of
+    squared deviations of numerator - ratio * denominator, which is above 0 in exact arithmetic.
+#}
+{% macro ratio_standard_error(numerator_squares, products, denominator_squares, ratio, denominator_sum, sample_count) -%}
+    {%- set residual_squares = numerator_squares ~ ' - 2 * ' ~ ratio ~ ' * ' ~ products ~ ' + ' ~ ratio ~ ' * ' ~ ratio ~ ' * ' ~ denominator_squares -%}
+    sqrt(greatest({{ residual_squares }}, 0) * {{ sample_count }} / nullif(greatest({{ sample_count }} - 1, 0), 0)) / nullif({{ denominator_sum }}, 0)
+{%- endmacro %}

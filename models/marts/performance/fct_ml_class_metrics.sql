@@ -84,13 +84,7 @@ select
     cast(labelled_count - sample_count as {{ dbt.type_bigint() }}) as excluded_count,
     cast(reference_count as {{ dbt.type_bigint() }}) as reference_count,
     reference_value,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     {{ ml_monitor.normal_two_sided_p('z_score') }} as p_value
 from compared

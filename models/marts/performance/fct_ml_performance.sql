@@ -79,6 +79,8 @@ compared as (
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
         measured.success_count,
         measured.standard_error,
+        measured.ci_lower,
+        measured.ci_upper,
         measured.window_count,
         cast(reference.sample_count as {{ dbt.type_bigint() }}) as reference_count,
         reference.metric_value as reference_value,
@@ -184,14 +186,8 @@ select
     coalesce(window_count, prediction_count) - sample_count as excluded_count,
     reference_count,
     reference_value,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     p_value,
     q_value,
     warn_threshold,

@@ -65,7 +65,9 @@ measured as (
         metric_error_bound,
         sample_count,
         success_count,
-        standard_error
+        standard_error,
+        ci_lower,
+        ci_upper
     from {{ ref(layer ~ model) }}
     where
         granularity in ('week', 'month')
@@ -106,6 +108,8 @@ reports as (
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
         measured.success_count,
         measured.standard_error,
+        measured.ci_lower,
+        measured.ci_upper,
         maturity.is_mature,
         maturity.final_coverage,
         {{ ml_monitor.safe_divide('known_windows.labelled_count', 'known_windows.prediction_count') }} as label_coverage
@@ -188,14 +192,8 @@ select
     metric_error_bound,
     sample_count,
     prediction_count - sample_count as excluded_count,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     first_reported_at,
     first_reported_value,
     current_value,
