@@ -49,3 +49,25 @@
     {%- set residual_squares = numerator_squares ~ ' - 2 * ' ~ ratio ~ ' * ' ~ products ~ ' + ' ~ ratio ~ ' * ' ~ ratio ~ ' * ' ~ denominator_squares -%}
     sqrt(greatest({{ residual_squares }}, 0) * {{ sample_count }} / nullif(greatest({{ sample_count }} - 1, 0), 0)) / nullif({{ denominator_sum }}, 0)
 {%- endmacro %}
+
+
+{#
+    The sum of squared deviations of a sum of quantities, each times a number: from columns <quantity>_deviation_square_sum
+    and <first>_<second>_product_sum, of which either order will do. weights: (quantity, number) of each.
+#}
+{% macro combined_squares(weights) -%}
+    {%- set known = [] -%}
+    {%- for first, second in ml_monitor.regression_products() -%}
+        {%- do known.append(first ~ '_' ~ second) -%}
+    {%- endfor -%}
+    greatest(
+    {%- for first, weight in weights %}
+    {%- set outer = loop.index0 %}
+    {{ '+ ' if outer }}power({{ weight }}, 2) * {{ first }}_deviation_square_sum
+    {%- for second, second_weight in weights[outer + 1:] %}
+    + 2 * ({{ weight }}) * ({{ second_weight }}) * {{ first ~ '_' ~ second if first ~ '_' ~ second in known else second ~ '_' ~ first }}_product_sum
+    {%- endfor %}
+    {%- endfor %},
+    0
+    )
+{%- endmacro %}
