@@ -56,14 +56,17 @@ from measured
 
 {#
     The end of a metric's interval, of columns of the metric models: its own limit where the model gives one, Wilson's of
-    success_count of sample_count, else metric_value -/+ 1.96 standard errors.
+    success_count of sample_count, else metric_value -/+ 1.96 standard errors, cut where the metric's range ends.
 #}
 {% macro metric_limit(side) -%}
+    {%- set sign, range_end, beyond = ('-', 'range_lower', '<') if side == 'lower' else ('+', 'range_upper', '>') -%}
+    {%- set normal = 'metric_value ' ~ sign ~ ' ' ~ ml_monitor.z_95() ~ ' * standard_error' -%}
     case
         when ci_{{ side }} is not null then ci_{{ side }}
         when success_count is not null
             then {{ ml_monitor.wilson_lower('success_count', 'sample_count') if side == 'lower' else ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value {{ '-' if side == 'lower' else '+' }} {{ ml_monitor.z_95() }} * standard_error
+        when {{ normal }} {{ beyond }} {{ range_end }} then {{ range_end }}
+        else {{ normal }}
     end
 {%- endmacro %}
 

@@ -40,6 +40,9 @@ compared as (
         maturity.is_mature,
         reference.sample_count as reference_count,
         reference.metric_value as reference_value,
+        /* no class metric has a normal interval */
+        cast(null as {{ ml_monitor.type_double() }}) as range_lower,
+        cast(null as {{ ml_monitor.type_double() }}) as range_upper,
         case
             when measured.granularity != 'reference'
                 then (measured.metric_value - reference.metric_value)

@@ -60,7 +60,9 @@ expected as (
 
     select
         windows.*,
-        metrics.metric_name
+        metrics.metric_name,
+        metrics.range_lower,
+        metrics.range_upper
     from windows
     inner join metrics
         on windows.task = metrics.task

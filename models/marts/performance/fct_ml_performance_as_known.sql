@@ -82,13 +82,23 @@ measured as (
 metrics as (
 
     select
-        task,
-        metric_name
+        measured.task,
+        measured.metric_name,
+        catalogue.range_lower,
+        catalogue.range_upper
     from measured
-    where not is_current
+    inner join {{ ref('dim_ml_metrics') }} as catalogue
+        on
+            measured.task = catalogue.task
+            and measured.metric_name = catalogue.metric_name
+    where
+        not measured.is_current
+        and catalogue.area = 'performance'
     group by
-        task,
-        metric_name
+        measured.task,
+        measured.metric_name,
+        catalogue.range_lower,
+        catalogue.range_upper
 
 ),
 
@@ -103,6 +113,8 @@ reports as (
     select
         known_windows.*,
         metrics.metric_name,
+        metrics.range_lower,
+        metrics.range_upper,
         measured.metric_value,
         coalesce(measured.metric_error_bound, 0) as metric_error_bound,
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,

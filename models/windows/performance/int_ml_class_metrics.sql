@@ -124,7 +124,7 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     {{ success_count }} as success_count,
-    nullif({{ standard_error }}, 0) as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name == 'roc_auc_ovr' else standard_error }} as standard_error,
     '{{ 'unit' if name == 'roc_auc_ovr' }}' as interval_scale,
     {%- for side in ['lower', 'upper'] %}
     {{ ml_monitor.f1_limit(side, 'tp', '(actual + predicted - tp)') if name == 'f1' else unknown }} as own_{{ side }},

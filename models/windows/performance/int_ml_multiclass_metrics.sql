@@ -129,7 +129,7 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    nullif({{ standard_error }}, 0) as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
     {%- for side in ['lower', 'upper'] %}
     {%- if name in means_of_rates %}
