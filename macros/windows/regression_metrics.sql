@@ -133,7 +133,7 @@ with counts as (
     ),
 ] if ordered_relation is not none else metrics %}
 {%- set scales = {
-    'rmse': 'positive', 'mape': 'positive', 'wape': 'positive', 'rmsle': 'positive', 'mase': 'positive', 'pinball_10': 'positive',
+    'mse': 'positive', 'rmse': 'positive', 'mape': 'positive', 'wape': 'positive', 'rmsle': 'positive', 'mase': 'positive', 'pinball_10': 'positive',
     'pinball_50': 'positive', 'pinball_90': 'positive', 'r2': 'skill', 'explained_variance': 'skill', 'naive_skill': 'skill',
     'mean_skill': 'skill',
 } %},

@@ -32,7 +32,9 @@ def intervals(models: Sequence[Model], folder: Path) -> list[tuple[str, str, flo
             connection.execute(f"create table {name} ({columns})")
         for model in models:
             _insert(connection, model)
-        found = connection.execute(f"select model_id, ks_lower, ks_upper from ({(folder / COMPILED).read_text()})").fetchall()
+        found = connection.execute(f"""
+            select model_id, ks_lower, ks_upper from ({(folder / COMPILED).read_text()}) order by model_id, window_start
+        """).fetchall()  # fmt: skip
     sizes = {model.model_id: model.row_count for model in models}
     return [(model_id, "ks_separation", lower, upper, sizes[model_id]) for model_id, lower, upper in found]
 
