@@ -177,7 +177,7 @@ agreements as (
     dummy_slope ~ ' * ' ~ dummy_slope ~ ' * (tp + fn) * ((tn + fp) / nullif(n, 0))',
     '(brier / nullif(dummy_brier, 0))', '(dummy_brier * n)', 'n',
 ) %}
-{%- set lift_error = 'sqrt(greatest(won_count + lost_count - ' ~ ml_monitor.safe_divide('power(won_count - lost_count, 2)', 'n') ~ ', 0)) / nullif(n, 0)' %}
+{%- set lift_error = 'sqrt(won_count + lost_count - ' ~ ml_monitor.safe_divide('power(won_count - lost_count, 2)', 'n') ~ ') / nullif(n, 0)' %}
 {%- set metrics = metrics + [
     ('ece_quantile', 'ece_quantile', zero, 'n', unknown, unknown),
     ('mce_quantile', 'mce_quantile', zero, 'n', unknown, unknown),

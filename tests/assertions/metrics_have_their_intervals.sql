@@ -22,6 +22,14 @@ inner join {{ ref('dim_ml_metrics') }} as metrics
     on
         models.task = metrics.task
         and performance.metric_name = metrics.metric_name
+left join {{ ref('int_ml_ranked_windows') }} as ranked
+    on
+        performance.model_id = ranked.model_id
+        and performance.model_version = ranked.model_version
+        and performance.granularity = ranked.granularity
+        and performance.window_start = ranked.window_start
+        and coalesce(performance.slice_key, '') = coalesce(ranked.slice_key, '')
+        and coalesce(performance.slice_value, '') = coalesce(ranked.slice_value, '')
 where
     metrics.area = 'performance'
     and metrics.interval_method not like 'none%'
@@ -29,8 +37,13 @@ where
     and performance.sample_count >= 30
     and (performance.ci_lower is null or performance.ci_upper is null)
     and abs(performance.metric_value) > 1e-12
+    and abs(performance.metric_value - coalesce(metrics.range_lower, performance.metric_value - 1)) > 1e-12
     and abs(performance.metric_value - coalesce(metrics.range_upper, performance.metric_value - 1)) > 1e-12
-    and not (performance.metric_name = 'roc_auc' and abs(performance.metric_value - 0.5) < 1e-12)
+    /* AUC: one row of a class has no spread of placements */
+    and not (
+        performance.metric_name in ('roc_auc', 'gini')
+        and (ranked.positive_count < 2 or ranked.negative_count < 2 or ranked.roc_auc = 0.5)
+    )
     and not (performance.metric_name = 'tracking_signal' and performance.sample_count - abs(performance.metric_value) < 1e-6)
     and not (
         performance.metric_name = 'ks_separation'
