@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo sample test lint bench peers alarms lock clean
+.PHONY: help demo sample test lint bench peers alarms coverage lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ peers: $(STAMP)  ## environments of the tools that bench compares with: evidentl
 
 alarms: $(STAMP)  ## how often a verdict fires where nothing changed; rewrites the README's table
 	$(BIN)/python -m scripts.false_alarms --write
+
+coverage: $(STAMP)  ## how often a 95 % interval holds the truth, by simulation; rewrites the table of DECISIONS.md
+	$(BIN)/python -m scripts.coverage --write
 
 lock:  ## resolve requirements.in for every Python from 3.10 into requirements.lock
 	$(PYTHON) -m venv .lock && .lock/bin/pip install --quiet uv

@@ -13,6 +13,7 @@
         'category_limit': 100,
         'correlation_pair_limit': 28,
         'reference_days': 28,
+        'bootstrap_replicates': 100,
         'baselines': ['reference', 'previous', 'trailing', 'same_weekday', 'same_season'],
         'as_known_periods': 12,
         'as_known_dates': [],

@@ -8,5 +8,6 @@
         'int_ml_ranked_windows', 'int_ml_score_bands', 'int_ml_regression_ordered', 'int_ml_class_ranked_windows',
         'int_ml_item_windows', 'int_ml_known_ranked_windows', 'int_ml_paired_windows', 'int_ml_estimated_days',
         'int_ml_estimated_ranks', 'int_ml_estimated_confusion', 'int_ml_weighted_ranked_windows',
+        'int_ml_calibration_intervals', 'int_ml_separation_intervals',
     ]) }}
 {% endmacro %}

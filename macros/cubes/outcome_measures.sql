@@ -16,6 +16,7 @@ count(*) filter (where {{ rows_alias }}.observed_at is not null) as labelled_cou
         coalesce(sum({{ rows_alias }}.labelled_score), 0) as labelled_score_sum,
         coalesce(var_pop({{ rows_alias }}.labelled_score) * count({{ rows_alias }}.labelled_score), 0) as labelled_score_deviation_square_sum,
         coalesce(sum({{ rows_alias }}.squared_error), 0) as squared_error_sum,
+        coalesce(sum({{ rows_alias }}.squared_error) filter (where {{ rows_alias }}.actual_value = 1), 0) as positive_squared_error_sum,
         coalesce(var_pop({{ rows_alias }}.squared_error) * count({{ rows_alias }}.squared_error), 0) as squared_error_deviation_square_sum,
         coalesce(sum({{ rows_alias }}.log_loss), 0) as log_loss_sum,
         coalesce(var_pop({{ rows_alias }}.log_loss) * count({{ rows_alias }}.log_loss), 0) as log_loss_deviation_square_sum
@@ -75,5 +76,62 @@ count(*) as labelled_count,
         coalesce(sum({{ rows_alias }}.naive_error), 0) as naive_error_sum,
         coalesce(sum(abs({{ rows_alias }}.naive_error)), 0) as naive_absolute_error_sum,
         coalesce(sum({{ rows_alias }}.naive_error) filter (where {{ rows_alias }}.naive_error > 0), 0) as naive_over_error_sum,
-        coalesce(sum(abs({{ rows_alias }}.error)) filter (where {{ rows_alias }}.naive_error is not null), 0) as paired_absolute_error_sum
+        coalesce(sum(abs({{ rows_alias }}.error)) filter (where {{ rows_alias }}.naive_error is not null), 0) as paired_absolute_error_sum,
+        sum({{ rows_alias }}.actual_value * {{ rows_alias }}.actual_value) as squared_actual_sum,
+        {%- set terms = ml_monitor.regression_spread_terms(rows_alias) %}
+        {%- for quantity in ml_monitor.regression_spread_quantities() %}
+        coalesce(var_pop({{ terms[quantity] }}) * count({{ terms[quantity] }}), 0) as {{ quantity }}_deviation_square_sum,
+        {%- endfor %}
+        {%- for first, second in ml_monitor.regression_products() %}
+        coalesce(covar_pop({{ terms[first] }}, {{ terms[second] }}) * count({{ terms[first] }}), 0) as {{ first }}_{{ second }}_product_sum
+        {{- ',' if not loop.last }}
+        {%- endfor %}
 {%- endmacro %}
+
+
+{# What spreads are kept of beside those of actual, error and their sizes: the intervals of ratios and roots need them. #}
+{% macro regression_spread_quantities() %}
+    {{ return([
+        'squared_actual', 'absolute_actual', 'over_error', 'absolute_percentage_error', 'squared_log_error', 'interval_width',
+        'naive_absolute_error', 'paired_absolute_error',
+    ]) }}
+{% endmacro %}
+
+
+{# Quantities that are not of all labelled rows, with the column that counts theirs. #}
+{% macro regression_spread_counts() %}
+    {{ return({
+        'absolute_percentage_error': 'nonzero_actual_count', 'squared_log_error': 'loggable_count',
+        'interval_width': 'interval_width_count', 'naive_absolute_error': 'naive_count', 'paired_absolute_error': 'naive_count',
+    }) }}
+{% endmacro %}
+
+
+{# Pairs of quantities of which the sum of products of deviations is kept. #}
+{% macro regression_products() %}
+    {{ return([
+        ('actual', 'squared_actual'), ('actual', 'error'), ('actual', 'squared_error'), ('squared_actual', 'error'),
+        ('squared_actual', 'squared_error'), ('error', 'squared_error'), ('error', 'over_error'),
+        ('absolute_error', 'absolute_actual'), ('paired_absolute_error', 'naive_absolute_error'),
+    ]) }}
+{% endmacro %}
+
+
+{# These quantities of one row. #}
+{% macro regression_spread_terms(rows_alias) %}
+    {%- set actual, error, naive = rows_alias ~ '.actual_value', rows_alias ~ '.error', rows_alias ~ '.naive_error' -%}
+    {{ return({
+        'actual': actual,
+        'error': error,
+        'absolute_error': 'abs(' ~ error ~ ')',
+        'squared_error': error ~ ' * ' ~ error,
+        'squared_actual': actual ~ ' * ' ~ actual,
+        'absolute_actual': 'abs(' ~ actual ~ ')',
+        'over_error': 'greatest(' ~ error ~ ', 0)',
+        'absolute_percentage_error': 'abs(' ~ error ~ ') / nullif(abs(' ~ actual ~ '), 0)',
+        'squared_log_error': rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error',
+        'interval_width': rows_alias ~ '.interval_width',
+        'naive_absolute_error': 'abs(' ~ naive ~ ')',
+        'paired_absolute_error': 'case when ' ~ naive ~ ' is not null then abs(' ~ error ~ ') end',
+    }) }}
+{% endmacro %}

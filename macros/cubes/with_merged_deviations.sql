@@ -3,15 +3,18 @@
     adds up over the days to the window's sum of squared deviations from its own mean (Chan, Golub, LeVeque 1983):
     M2 = sum of M2_d + n_d (mean_d - mean)^2. In: rows with labelled_count, <quantity>_sum,
     <quantity>_deviation_square_sum and the keys of a window.
+      counts    quantities that are not of all labelled rows, with the column that counts theirs
+      products  pairs of quantities: <first>_<second>_window_product likewise, from <first>_<second>_product_sum
 #}
-{% macro with_merged_deviations(rows_cte, quantities, more_keys=[]) -%}
+{% macro with_merged_deviations(rows_cte, quantities, more_keys=[], counts={}, products=[]) -%}
 centred as (
 
     select
         {{ rows_cte }}.*
-        {%- for quantity in quantities %},
-        {{ ml_monitor.safe_divide('sum(' ~ quantity ~ '_sum) over window_of_row', 'sum(labelled_count) over window_of_row') }} as {{ quantity }}_window_mean,
-        {{ ml_monitor.safe_divide(quantity ~ '_sum', 'labelled_count') }} as {{ quantity }}_day_mean
+        {%- for quantity in quantities %}
+        {%- set count = counts.get(quantity, 'labelled_count') %},
+        {{ ml_monitor.safe_divide('sum(' ~ quantity ~ '_sum) over window_of_row', 'sum(' ~ count ~ ') over window_of_row') }} as {{ quantity }}_window_mean,
+        {{ ml_monitor.safe_divide(quantity ~ '_sum', count) }} as {{ quantity }}_day_mean
         {%- endfor %}
     from {{ rows_cte }}
     window
@@ -29,10 +32,17 @@ with_merged_deviations as (
         centred.*
         {%- for quantity in quantities %},
         {{ quantity }}_deviation_square_sum + coalesce(
-            labelled_count * ({{ quantity }}_day_mean - {{ quantity }}_window_mean)
+            {{ counts.get(quantity, 'labelled_count') }} * ({{ quantity }}_day_mean - {{ quantity }}_window_mean)
             * ({{ quantity }}_day_mean - {{ quantity }}_window_mean),
             0
         ) as {{ quantity }}_window_deviation
+        {%- endfor %}
+        {%- for first, second in products %},
+        {{ first }}_{{ second }}_product_sum + coalesce(
+            {{ counts.get(first, 'labelled_count') }} * ({{ first }}_day_mean - {{ first }}_window_mean)
+            * ({{ second }}_day_mean - {{ second }}_window_mean),
+            0
+        ) as {{ first }}_{{ second }}_window_product
         {%- endfor %}
     from centred
 

@@ -30,3 +30,44 @@
         + power({{ by_false_negatives }}, 2) * predicted_negative_variance
     )
 {%- endmacro %}
+
+
+{#
+    The standard error of a function of confusion counts that does not change when all counts are multiplied by the same
+    number (delta method: Agresti 2013, 16.1): sqrt(sum of count * slope^2). slopes: (count, its derivative) of each cell.
+#}
+{% macro counts_standard_error(slopes) -%}
+    sqrt({% for count, slope in slopes %}{{ count }} * power({{ slope }}, 2){{ ' + ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+
+{#
+    The standard error of a ratio of two means of the same rows, by linearisation (Cochran 1977, 6.4): from the sum of
+    squared deviations of numerator - ratio * denominator, which is above 0 in exact arithmetic.
+#}
+{% macro ratio_standard_error(numerator_squares, products, denominator_squares, ratio, denominator_sum, sample_count) -%}
+    {%- set residual_squares = numerator_squares ~ ' - 2 * ' ~ ratio ~ ' * ' ~ products ~ ' + ' ~ ratio ~ ' * ' ~ ratio ~ ' * ' ~ denominator_squares -%}
+    sqrt(greatest({{ residual_squares }}, 0) * {{ sample_count }} / nullif(greatest({{ sample_count }} - 1, 0), 0)) / nullif({{ denominator_sum }}, 0)
+{%- endmacro %}
+
+
+{#
+    The sum of squared deviations of a sum of quantities, each times a number: from columns <quantity>_deviation_square_sum
+    and <first>_<second>_product_sum, of which either order will do. weights: (quantity, number) of each.
+#}
+{% macro combined_squares(weights) -%}
+    {%- set known = [] -%}
+    {%- for first, second in ml_monitor.regression_products() -%}
+        {%- do known.append(first ~ '_' ~ second) -%}
+    {%- endfor -%}
+    greatest(
+    {%- for first, weight in weights %}
+    {%- set outer = loop.index0 %}
+    {{ '+ ' if outer }}power({{ weight }}, 2) * {{ first }}_deviation_square_sum
+    {%- for second, second_weight in weights[outer + 1:] %}
+    + 2 * ({{ weight }}) * ({{ second_weight }}) * {{ first ~ '_' ~ second if first ~ '_' ~ second in known else second ~ '_' ~ first }}_product_sum
+    {%- endfor %}
+    {%- endfor %},
+    0
+    )
+{%- endmacro %}

@@ -25,6 +25,7 @@ select
     cast(sum({{ column }}) as {{ dbt.type_bigint() }}) as {{ column }},
     {%- endfor %}
     sum(score_sum) as score_sum,
+    sum(positive_squared_error_sum) as positive_squared_error_sum,
     {%- for column in quantities %}
     sum({{ column }}_sum) as {{ column }}_sum,
     sum({{ column }}_window_deviation) as {{ column }}_deviation_square_sum{{ ',' if not loop.last }}

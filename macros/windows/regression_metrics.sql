@@ -10,6 +10,10 @@ with counts as (
         windows.*,
         {%- if ordered_relation is not none %}
         from_rows.median_ae,
+        from_rows.median_ae_lower,
+        from_rows.median_ae_upper,
+        from_rows.dummy_deviation_square_sum,
+        from_rows.dummy_product_sum,
         from_rows.dummy_absolute_error_sum,
         {{ ml_monitor.safe_divide('reference.naive_absolute_error_sum', 'reference.naive_count') }} as reference_naive_mae,
         {%- endif %}
@@ -19,7 +23,13 @@ with counts as (
         {{ ml_monitor.safe_divide('windows.error_sum', 'windows.labelled_count') }} as bias,
         case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end as spread,
         case when windows.loggable_count = windows.labelled_count then windows.squared_log_error_sum end as loggable_error_sum,
-        windows.over_error_sum - windows.error_sum as under_error_sum
+        windows.over_error_sum - windows.error_sum as under_error_sum,
+        {{ ml_monitor.safe_divide('windows.actual_sum', 'windows.labelled_count') }} as mean_actual,
+        {{ ml_monitor.safe_divide('windows.error_sum', 'windows.absolute_error_sum') }} as one_sidedness,
+        {{ ml_monitor.safe_divide('windows.squared_error_sum', 'case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end') }} as squared_error_ratio,
+        {{ ml_monitor.safe_divide('windows.error_deviation_square_sum', 'case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end') }} as error_variance_ratio,
+        {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.absolute_actual_sum') }} as wape,
+        {{ ml_monitor.safe_divide('windows.paired_absolute_error_sum', 'windows.naive_absolute_error_sum') }} as naive_ratio
     from {{ windows_relation }} as windows
     {%- if ordered_relation is not none %}
     left join {{ ordered_relation }} as from_rows
@@ -44,33 +54,92 @@ with counts as (
 )
 
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
+{%- set mean_error = ml_monitor.mean_standard_error %}
+{%- set mae_error = mean_error('absolute_error_deviation_square_sum', 'n') %}
+{%- set mse_error = mean_error('squared_error_deviation_square_sum', 'n') %}
+{%- set log_error = ml_monitor.mean_standard_error('squared_log_error_deviation_square_sum', 'loggable_count') %}
+{%- set explained = [('squared_error', '1'), ('squared_actual', '-squared_error_ratio'), ('actual', '2 * squared_error_ratio * mean_actual')] %}
+{%- set explained_variance = [
+    ('squared_error', '1'), ('error', '-2 * bias'), ('squared_actual', '-error_variance_ratio'),
+    ('actual', '2 * error_variance_ratio * mean_actual'),
+] %}
+{%- set pinball_error = {} %}
+{%- for share in ['0.1', '0.5', '0.9'] %}
+{%- do pinball_error.update({share: mean_error(ml_monitor.combined_squares([('over_error', '1'), ('error', '-' ~ share)]), 'n')}) %}
+{%- endfor %}
+{%- set size_products = '(2 * error_over_error_product_sum - error_deviation_square_sum)' %}
 {%- set metrics = [
-    ('mae', 'mae', 'n', unknown, ml_monitor.mean_standard_error('absolute_error_deviation_square_sum', 'n')),
-    ('mse', 'mse', 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
-    ('rmse', 'sqrt(mse)', 'n', unknown, unknown),
-    ('r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), 'n', unknown, unknown),
-    ('explained_variance', '1 - ' ~ ml_monitor.safe_divide('error_deviation_square_sum', 'spread'), 'n', unknown, unknown),
-    ('mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown, unknown),
-    ('wape', ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum'), 'n', unknown, unknown),
-    ('bias', 'bias', 'n', unknown, ml_monitor.mean_standard_error('error_deviation_square_sum', 'n')),
-    ('rmsle', 'sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')', 'n', unknown, unknown),
-    ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
-    ('tracking_signal', ml_monitor.safe_divide('error_sum', 'mae'), 'n', unknown, unknown),
+    ('mae', 'mae', 'n', unknown, mae_error),
+    ('mse', 'mse', 'n', unknown, mse_error),
+    ('rmse', 'sqrt(mse)', 'n', unknown, ml_monitor.safe_divide(mse_error, '2 * sqrt(mse)')),
     (
-        'naive_skill', '1 - ' ~ ml_monitor.safe_divide('paired_absolute_error_sum', 'naive_absolute_error_sum'),
-        'naive_count', unknown, unknown,
+        'r2', '1 - squared_error_ratio', 'n', unknown,
+        ml_monitor.safe_divide(mean_error(ml_monitor.combined_squares(explained), 'n') ~ ' * n', 'spread'),
     ),
-    ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, unknown),
-    ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, unknown),
-    ('pinball_90', '(0.9 * under_error_sum + 0.1 * over_error_sum) / n', 'n', unknown, unknown),
-    ('interval_width', ml_monitor.safe_divide('interval_width_sum', 'interval_width_count'), 'interval_width_count', unknown, unknown),
+    (
+        'explained_variance', '1 - error_variance_ratio', 'n', unknown,
+        ml_monitor.safe_divide(mean_error(ml_monitor.combined_squares(explained_variance), 'n') ~ ' * n', 'spread'),
+    ),
+    (
+        'mape', ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_count'), 'nonzero_actual_count', unknown,
+        mean_error('absolute_percentage_error_deviation_square_sum', 'nonzero_actual_count'),
+    ),
+    (
+        'wape', 'wape', 'n', unknown,
+        ml_monitor.ratio_standard_error(
+            'absolute_error_deviation_square_sum', 'absolute_error_absolute_actual_product_sum', 'absolute_actual_deviation_square_sum',
+            'wape', 'absolute_actual_sum', 'n',
+        ),
+    ),
+    ('bias', 'bias', 'n', unknown, mean_error('error_deviation_square_sum', 'n')),
+    (
+        'rmsle', 'sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')', 'n', unknown,
+        ml_monitor.safe_divide(log_error, '2 * sqrt(' ~ ml_monitor.safe_divide('loggable_error_sum', 'loggable_count') ~ ')'),
+    ),
+    ('max_error', 'absolute_error_maximum', 'n', unknown, unknown),
+    (
+        'tracking_signal', ml_monitor.safe_divide('error_sum', 'mae'), 'n', unknown,
+        ml_monitor.ratio_standard_error(
+            'error_deviation_square_sum', size_products, 'absolute_error_deviation_square_sum',
+            'one_sidedness', 'absolute_error_sum', 'n',
+        ) ~ ' * n',
+    ),
+    (
+        'naive_skill', '1 - naive_ratio', 'naive_count', unknown,
+        ml_monitor.ratio_standard_error(
+            'paired_absolute_error_deviation_square_sum', 'paired_absolute_error_naive_absolute_error_product_sum',
+            'naive_absolute_error_deviation_square_sum', 'naive_ratio', 'naive_absolute_error_sum', 'naive_count',
+        ),
+    ),
+    ('pinball_10', '(0.1 * under_error_sum + 0.9 * over_error_sum) / n', 'n', unknown, pinball_error['0.1']),
+    ('pinball_50', '(0.5 * under_error_sum + 0.5 * over_error_sum) / n', 'n', unknown, pinball_error['0.5']),
+    ('pinball_90', '(0.9 * under_error_sum + 0.1 * over_error_sum) / n', 'n', unknown, pinball_error['0.9']),
+    (
+        'interval_width', ml_monitor.safe_divide('interval_width_sum', 'interval_width_count'), 'interval_width_count', unknown,
+        mean_error('interval_width_deviation_square_sum', 'interval_width_count'),
+    ),
     ('interval_coverage', ml_monitor.safe_divide('covered_count', 'interval_count'), 'interval_count', 'covered_count', unknown),
 ] %}
+{%- set dummy_ratio = '(absolute_error_sum / nullif(dummy_absolute_error_sum, 0))' %}
 {%- set metrics = metrics + [
-    ('median_ae', 'median_ae', 'n', unknown, unknown),
-    ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, unknown),
-    ('mean_skill', '1 - ' ~ ml_monitor.safe_divide('absolute_error_sum', 'dummy_absolute_error_sum'), 'n', unknown, unknown),
+    ('median_ae', 'median_ae', 'n', unknown, '(median_ae_upper - median_ae_lower) / (2 * ' ~ ml_monitor.z_95() ~ ')'),
+    ('mase', ml_monitor.safe_divide('mae', 'reference_naive_mae'), 'n', unknown, ml_monitor.safe_divide(mae_error, 'reference_naive_mae')),
+    (
+        'mean_skill', '1 - ' ~ ml_monitor.safe_divide('absolute_error_sum', 'dummy_absolute_error_sum'), 'n', unknown,
+        ml_monitor.ratio_standard_error(
+            'absolute_error_deviation_square_sum', 'dummy_product_sum', 'dummy_deviation_square_sum', dummy_ratio,
+            'dummy_absolute_error_sum', 'n',
+        ),
+    ),
 ] if ordered_relation is not none else metrics %}
+{%- set scales = {
+    'mse': 'positive', 'rmse': 'positive', 'mape': 'positive', 'wape': 'positive', 'rmsle': 'positive', 'mase': 'positive', 'pinball_10': 'positive',
+    'pinball_50': 'positive', 'pinball_90': 'positive', 'r2': 'skill', 'explained_variance': 'skill', 'naive_skill': 'skill',
+    'mean_skill': 'skill',
+} %},
+
+measured as (
+
 {%- for name, value, sample_count, success_count, standard_error in metrics %}
 select
     counts.log_name,
@@ -88,8 +157,15 @@ select
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,
     cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ standard_error }} as standard_error
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    '{{ scales.get(name, '') }}' as interval_scale,
+    {{ 'median_ae_lower' if name == 'median_ae' else unknown }} as own_lower,
+    {{ 'median_ae_upper' if name == 'median_ae' else unknown }} as own_upper
 from counts
 {{ 'union all' if not loop.last }}
 {%- endfor %}
+
+)
+
+{{ ml_monitor.select_with_limits() }}
 {%- endmacro %}

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from scipy.special import logit
 from sklearn import metrics as sklearn_metrics
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -421,11 +422,12 @@ def test_intervals_of_auc(depth: duckdb.DuckDBPyConnection) -> None:
 
     expected = expected_table(depth, "binary_classification", ROW_WINDOWS, oracle)
     where = "metric_name = '{}' and labelled_count > 0 and granularity not like 'trailing%'"
-    for name, factor in (("roc_auc", 1), ("gini", 2)):
+    for name, low in (("roc_auc", 0), ("gini", -1)):
         found = mart(depth, "fct_ml_performance", where.format(name))
-        found["error"] = (found["ci_upper"] - found["metric_value"]) / Z_95 / factor
-        middle = (found["ci_upper"] + found["ci_lower"]) / 2
-        assert np.allclose(middle.dropna(), found["metric_value"][middle.notna()], rtol=0, atol=1e-12)
+        value, lower, upper = ((found[column] - low) / (1 - low) for column in ("metric_value", "ci_lower", "ci_upper"))
+        found["error"] = (logit(upper) - logit(value)) / Z_95 * value * (1 - value)
+        middle = (logit(upper) + logit(lower)) / 2
+        assert np.allclose(middle.dropna(), logit(value[middle.notna()]), rtol=0, atol=1e-9)
         assert_same(found, expected, [], ["error"])
     is_there = expected.set_index("model_id")["error"].notna()
     assert is_there[["ties", "returns_propensity", BINNED + "ties"]].mean() > 0.5

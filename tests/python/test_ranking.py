@@ -260,10 +260,10 @@ def test_request_metrics(name: str, performance: Metrics) -> None:
                 if measured.sample_count != len(numbers):
                     problems.append(f"{window} {metric}{suffix} is made of {measured.sample_count} requests, not {len(numbers)}")
                 if len(numbers) > 1 and metric != "hit_rate_at_10":
-                    error = (measured.ci_upper - measured.ci_lower) / 2 / Z_95
-                    expected = numbers.std(ddof=1) / math.sqrt(len(numbers))
-                    if not math.isclose(error, expected, rel_tol=1e-9, abs_tol=1e-12):
-                        problems.append(f"{window} {metric}{suffix} has standard error {error}, not {expected}")
+                    reach = Z_95 * numbers.std(ddof=1) / math.sqrt(len(numbers))
+                    ends = max(numbers.mean() - reach, 0), min(numbers.mean() + reach, 1)
+                    if not np.allclose((measured.ci_lower, measured.ci_upper), ends, rtol=1e-9, atol=1e-12):
+                        problems.append(f"{window} {metric}{suffix} has {measured.ci_lower, measured.ci_upper}, not {ends}")
                 defined += len(numbers) > 0
     problems = [problem for problem in problems if problem]
     assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])

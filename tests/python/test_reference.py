@@ -18,8 +18,8 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import reference_entries as reference  # noqa: E402
+from interval_oracles import Z_95, scaled_limits  # noqa: E402
 
-Z_95 = stats.norm.ppf(0.975)
 
 # How many entries of each group are covered at least. Raise a number when a rule covers more; never lower one silently.
 COVERED_FLOORS = {
@@ -350,12 +350,11 @@ def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
         else:
             error[position] = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())
     assert np.isnan(error).any() and np.isfinite(error).sum() > 200
-    half_width = Z_95 * error
-    auc = table["auc"].to_numpy(float)
-    assert_equal(table, "auc_lower", auc - half_width)
-    assert_equal(table, "auc_upper", auc + half_width)
-    assert_equal(table, "gini_lower", 2 * auc - 1 - 2 * half_width)
-    assert_equal(table, "gini_upper", 2 * auc - 1 + 2 * half_width)
+    lower, upper = scaled_limits(table["auc"].to_numpy(float), error, "unit")
+    assert_equal(table, "auc_lower", lower)
+    assert_equal(table, "auc_upper", upper)
+    assert_equal(table, "gini_lower", 2 * lower - 1)
+    assert_equal(table, "gini_upper", 2 * upper - 1)
 
 
 def log_loss_of(rows: pd.DataFrame) -> np.ndarray:
@@ -404,8 +403,11 @@ def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) 
         if len(terms) > 0:
             expected[position, 0] = terms.mean()
         if len(terms) > 1:
-            half_width = Z_95 * terms.std(ddof=1) / np.sqrt(len(terms))
-            expected[position, 1:3] = terms.mean() - half_width, terms.mean() + half_width
+            error = terms.std(ddof=1) / np.sqrt(len(terms))
+            ends = scaled_limits(terms.mean(), error, "positive" if row.metric_name == "mse" else "normal")
+            # A size is not below 0, a share not above 1.
+            lowest, highest = -np.inf if row.metric_name == "bias" else 0, 1 if dataset == "hotel_cancellations" else np.inf
+            expected[position, 1:3] = np.clip(ends, lowest, np.inf if row.metric_name == "log_loss" else highest)
     assert (table["sample_count"] == expected[:, 3]).all()
     assert_equal(table, "metric_value", expected[:, 0])
     assert_equal(table, "ci_lower", expected[:, 1])

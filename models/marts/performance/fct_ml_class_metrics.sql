@@ -40,6 +40,9 @@ compared as (
         maturity.is_mature,
         reference.sample_count as reference_count,
         reference.metric_value as reference_value,
+        /* no class metric has a normal interval */
+        cast(null as {{ ml_monitor.type_double() }}) as range_lower,
+        cast(null as {{ ml_monitor.type_double() }}) as range_upper,
         case
             when measured.granularity != 'reference'
                 then (measured.metric_value - reference.metric_value)
@@ -84,13 +87,7 @@ select
     cast(labelled_count - sample_count as {{ dbt.type_bigint() }}) as excluded_count,
     cast(reference_count as {{ dbt.type_bigint() }}) as reference_count,
     reference_value,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     {{ ml_monitor.normal_two_sided_p('z_score') }} as p_value
 from compared

@@ -62,7 +62,9 @@ expected as (
 
     select
         windows.*,
-        metrics.metric_name
+        metrics.metric_name,
+        metrics.range_lower,
+        metrics.range_upper
     from windows
     inner join metrics
         on windows.task = metrics.task
@@ -86,6 +88,8 @@ compared as (
         measured.success_count,
         measured.standard_error,
         measured.effective_count,
+        measured.ci_lower,
+        measured.ci_upper,
         measured.window_count,
         cast(reference.sample_count as {{ dbt.type_bigint() }}) as reference_count,
         reference.metric_value as reference_value,
@@ -191,16 +195,8 @@ select
     coalesce(window_count, prediction_count) - sample_count as excluded_count,
     reference_count,
     reference_value,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        when effective_count is not null then {{ ml_monitor.wilson_lower('metric_value * effective_count', 'effective_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        when effective_count is not null then {{ ml_monitor.wilson_upper('metric_value * effective_count', 'effective_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower', 'effective_count') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper', 'effective_count') }} as ci_upper,
     p_value,
     q_value,
     warn_threshold,

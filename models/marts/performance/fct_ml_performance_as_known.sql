@@ -65,7 +65,9 @@ measured as (
         metric_error_bound,
         sample_count,
         success_count,
-        standard_error
+        standard_error,
+        ci_lower,
+        ci_upper
     from {{ ref(layer ~ model) }}
     where
         granularity in ('week', 'month')
@@ -80,13 +82,23 @@ measured as (
 metrics as (
 
     select
-        task,
-        metric_name
+        measured.task,
+        measured.metric_name,
+        catalogue.range_lower,
+        catalogue.range_upper
     from measured
-    where not is_current
+    inner join {{ ref('dim_ml_metrics') }} as catalogue
+        on
+            measured.task = catalogue.task
+            and measured.metric_name = catalogue.metric_name
+    where
+        not measured.is_current
+        and catalogue.area = 'performance'
     group by
-        task,
-        metric_name
+        measured.task,
+        measured.metric_name,
+        catalogue.range_lower,
+        catalogue.range_upper
 
 ),
 
@@ -101,11 +113,15 @@ reports as (
     select
         known_windows.*,
         metrics.metric_name,
+        metrics.range_lower,
+        metrics.range_upper,
         measured.metric_value,
         coalesce(measured.metric_error_bound, 0) as metric_error_bound,
         cast(coalesce(measured.sample_count, 0) as {{ dbt.type_bigint() }}) as sample_count,
         measured.success_count,
         measured.standard_error,
+        measured.ci_lower,
+        measured.ci_upper,
         maturity.is_mature,
         maturity.final_coverage,
         {{ ml_monitor.safe_divide('known_windows.labelled_count', 'known_windows.prediction_count') }} as label_coverage
@@ -188,14 +204,8 @@ select
     metric_error_bound,
     sample_count,
     prediction_count - sample_count as excluded_count,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_lower('success_count', 'sample_count') }}
-        else metric_value - {{ ml_monitor.z_95() }} * standard_error
-    end as ci_lower,
-    case
-        when success_count is not null then {{ ml_monitor.wilson_upper('success_count', 'sample_count') }}
-        else metric_value + {{ ml_monitor.z_95() }} * standard_error
-    end as ci_upper,
+    {{ ml_monitor.metric_limit('lower') }} as ci_lower,
+    {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     first_reported_at,
     first_reported_value,
     current_value,

@@ -55,6 +55,7 @@ select
     counts.window_start,
     counts.slice_key,
     counts.slice_value,
+    counts.reference_rate,
     counts.says_positive,
     counts.positive_count,
     counts.negative_count,

@@ -2,7 +2,7 @@
 /*
     Grain: log, model, version, window, slice, class and metric. One class of a multiclass model against the rest, for each
     class that occurred, was predicted or has class scores among the labelled rows. Hanley-McNeil's error of the AUC
-    (Radiology 1982).
+    (Radiology 1982), on the logit scale; F1 as in int_ml_binary_metrics.
 */
 with windows as (
 
@@ -98,7 +98,11 @@ merged as (
 {%- set metrics = [
     ('precision', ml_monitor.safe_divide('tp', 'predicted'), zero, 'predicted', 'tp', unknown),
     ('recall', ml_monitor.safe_divide('tp', 'actual'), zero, 'actual', 'tp', unknown),
-    ('f1', 'class_f1', zero, 'n', unknown, unknown),
+    (
+        'f1', 'class_f1', zero, 'n', unknown,
+        ml_monitor.counts_standard_error([('tp', '2 * (1 - class_f1)'), ('(actual + predicted - 2 * tp)', 'class_f1')])
+        ~ ' / nullif(actual + predicted, 0)',
+    ),
     ('support', 'actual', zero, 'n', unknown, unknown),
     ('class_share', ml_monitor.safe_divide('actual', 'n'), zero, 'n', 'actual', unknown),
     ('predicted_share', ml_monitor.safe_divide('predicted', 'n'), zero, 'n', 'predicted', unknown),
@@ -106,7 +110,10 @@ merged as (
         'roc_auc_ovr', 'roc_auc', 'coalesce(roc_auc_error_bound, 0)', 'positives + negatives', unknown,
         ml_monitor.auc_standard_error('roc_auc', 'positives', 'negatives'),
     ),
-] %}
+] %},
+
+measured as (
+
 {%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
 select
     {%- for key in keys + ['slice_key', 'slice_value', 'class_label'] %}
@@ -117,8 +124,16 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     {{ success_count }} as success_count,
-    {{ standard_error }} as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name == 'roc_auc_ovr' else standard_error }} as standard_error,
+    '{{ 'unit' if name == 'roc_auc_ovr' }}' as interval_scale,
+    {%- for side in ['lower', 'upper'] %}
+    {{ ml_monitor.f1_limit(side, 'tp', '(actual + predicted - tp)') if name == 'f1' else unknown }} as own_{{ side }},
+    {%- endfor %}
     merged.n as labelled_count
 from merged
 {{ 'union all' if not loop.last }}
 {%- endfor %}
+
+)
+
+{{ ml_monitor.select_with_limits() }}

@@ -17,7 +17,7 @@ known_windows as (
 
 {%- set label_sums = [
     'labelled_count', 'true_positive_count', 'false_positive_count', 'false_negative_count', 'true_negative_count',
-    'labelled_score_sum', 'labelled_score_deviation_square_sum', 'squared_error_sum',
+    'labelled_score_sum', 'labelled_score_deviation_square_sum', 'squared_error_sum', 'positive_squared_error_sum',
     'squared_error_deviation_square_sum', 'log_loss_sum', 'log_loss_deviation_square_sum',
 ] %}
 

@@ -2,8 +2,9 @@
 /*
     Grain: log, model, version, window, slice and metric. Every metric of multiclass models, one line each. Averages over
     classes are scikit-learn's: over those that occurred or were predicted, one that divides by 0 counting 0. sample_count
-    is the labelled rows, for what needs class scores those of them that have some. Standard errors: of macro F1 by the
-    delta method (Takahashi et al. 2022), of balanced accuracy from the classes' recalls, of losses from sums.
+    is the labelled rows, for what needs class scores those of them that have some. Standard errors: by the
+    delta method (int_ml_multiclass_windows), of losses from sums. ci_lower and ci_upper are there where neither Wilson's nor
+    the normal interval is meant: for means of rates from the ends of the classes' own intervals.
 */
 with ranked as (
 
@@ -66,8 +67,14 @@ counts as (
         'balanced_accuracy', ml_monitor.safe_divide('recall_sum', 'actual_class_count'), zero, 'n', unknown,
         ml_monitor.safe_divide('sqrt(recall_variance_sum)', 'actual_class_count'),
     ),
-    ('precision_macro', ml_monitor.safe_divide('precision_sum', 'class_count'), zero, 'n', unknown, unknown),
-    ('recall_macro', ml_monitor.safe_divide('recall_sum', 'class_count'), zero, 'n', unknown, unknown),
+    (
+        'precision_macro', ml_monitor.safe_divide('precision_sum', 'class_count'), zero, 'n', unknown,
+        ml_monitor.safe_divide('sqrt(precision_variance_sum)', 'class_count'),
+    ),
+    (
+        'recall_macro', ml_monitor.safe_divide('recall_sum', 'class_count'), zero, 'n', unknown,
+        ml_monitor.safe_divide('sqrt(recall_variance_sum)', 'class_count'),
+    ),
     (
         'f1_macro', ml_monitor.safe_divide('f1_sum', 'class_count'), zero, 'n', unknown,
         ml_monitor.safe_divide('sqrt(f1_variance_sum)', 'class_count'),
@@ -75,19 +82,19 @@ counts as (
     ('precision_micro', accuracy, zero, 'n', 'correct', unknown),
     ('recall_micro', accuracy, zero, 'n', 'correct', unknown),
     ('f1_micro', accuracy, zero, 'n', 'correct', unknown),
-    ('precision_weighted', ml_monitor.safe_divide('weighted_precision_sum', 'n'), zero, 'n', unknown, unknown),
+    ('precision_weighted', ml_monitor.safe_divide('weighted_precision_sum', 'n'), zero, 'n', unknown, 'sqrt(weighted_precision_variance)'),
     ('recall_weighted', accuracy, zero, 'n', 'correct', unknown),
-    ('f1_weighted', ml_monitor.safe_divide('weighted_f1_sum', 'n'), zero, 'n', unknown, unknown),
+    ('f1_weighted', ml_monitor.safe_divide('weighted_f1_sum', 'n'), zero, 'n', unknown, 'sqrt(weighted_f1_variance)'),
     (
         'mcc',
         ml_monitor.safe_divide(
             'correct * n - product_sum', 'sqrt((n_square - predicted_square_sum) * (n_square - actual_square_sum))'
         ),
-        zero, 'n', unknown, unknown,
+        zero, 'n', unknown, 'sqrt(mcc_variance)',
     ),
     (
         'cohen_kappa', '1 - ' ~ ml_monitor.safe_divide('n * (n - correct)', 'n_square - product_sum'), zero, 'n',
-        unknown, unknown,
+        unknown, 'sqrt(kappa_variance)',
     ),
     (
         'log_loss', ml_monitor.safe_divide('log_loss_sum', 'scored_n'), zero, 'scored_n', unknown,
@@ -102,6 +109,16 @@ counts as (
     ('roc_auc_ovr_macro', 'macro_auc', 'macro_bound', 'scored_n', unknown, unknown),
     ('roc_auc_ovr_weighted', 'weighted_auc', 'weighted_bound', 'scored_n', unknown, unknown),
 ] %}
+{%- set scales = {
+    'f1_macro': 'unit', 'precision_weighted': 'unit', 'f1_weighted': 'unit', 'mcc': 'correlation', 'cohen_kappa': 'correlation',
+} %}
+{%- set means_of_rates = {
+    'balanced_accuracy': ('recall', 'actual_class_count'), 'precision_macro': ('precision', 'class_count'),
+    'recall_macro': ('recall', 'class_count'),
+} %},
+
+measured as (
+
 {%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
 select
     {%- for key in keys + ['slice_key', 'slice_value'] %}
@@ -112,7 +129,21 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ standard_error }} as standard_error
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    '{{ scales.get(name, '') }}' as interval_scale,
+    {%- for side in ['lower', 'upper'] %}
+    {%- if name in means_of_rates %}
+    {%- set rate, class_count = means_of_rates[name] %}
+    {{ ml_monitor.mean_of_rates_limit(side, value, rate ~ '_' ~ side ~ '_square_sum', class_count) }} as own_{{ side }}
+    {%- else %}
+    {{ unknown }} as own_{{ side }}
+    {%- endif %}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
 from counts
 {{ 'union all' if not loop.last }}
 {%- endfor %}
+
+)
+
+{{ ml_monitor.select_with_limits() }}

@@ -3,6 +3,8 @@
     Grain: log, model, version, window and slice with outcomes, for windows up to the log's exact_row_limit; trailing windows,
     which would read every row again 35 times, and larger ones are not here. What takes the rows of the window:
       median_ae       median of |prediction - actual|, the mean of the middle two where their number is even
+      median_ae_*     95 % interval, from one error to another (order statistics; Hollander, Wolfe and Chicken 2014, 3.6):
+                      the floor((n - 1.96 sqrt(n)) / 2)-th from either end; null where that is the 0th
       dummy_*         errors of a dummy that always says the mean of the actuals of the reference window (all its rows,
                       whatever the slice); null without a reference
 */
@@ -117,16 +119,40 @@ series_rows as (
 
 ),
 
+ranked as (
+
+    select
+        series_rows.*,
+        row_number() over (partition by series_rows.series_number order by series_rows.absolute_error asc nulls last) as place,
+        count(*) over (partition by series_rows.series_number) as row_count
+    from series_rows
+
+),
+
+/* the places of the middle, and of the ends of its interval: none below one row from either end */
+placed as (
+
+    select
+        ranked.*,
+        floor((ranked.row_count - {{ ml_monitor.z_95() }} * sqrt(ranked.row_count)) / 2) as lower_place
+    from ranked
+
+),
+
 measured as (
 
     select
-        series_rows.series_number,
-        {{ ml_monitor.quantile_at(ml_monitor.quantiles('series_rows.absolute_error', [0.5]), 1) }} as median_ae,
-        sum(abs(series_rows.dummy_error)) as dummy_absolute_error_sum,
-        sum(greatest(series_rows.dummy_error, 0)) as dummy_over_error_sum,
-        sum(greatest(-series_rows.dummy_error, 0)) as dummy_under_error_sum
-    from series_rows
-    group by series_rows.series_number
+        series_number,
+        avg(absolute_error) filter (where abs(2 * place - row_count - 1) <= 1) as median_ae,
+        max(absolute_error) filter (where place = lower_place) as median_ae_lower,
+        max(absolute_error) filter (where place = row_count + 1 - lower_place) as median_ae_upper,
+        sum(abs(dummy_error)) as dummy_absolute_error_sum,
+        sum(greatest(dummy_error, 0)) as dummy_over_error_sum,
+        sum(greatest(-dummy_error, 0)) as dummy_under_error_sum,
+        var_pop(abs(dummy_error)) * count(*) as dummy_deviation_square_sum,
+        covar_pop(abs(dummy_error), absolute_error) * count(*) as dummy_product_sum
+    from placed
+    group by series_number
 
 )
 
@@ -139,9 +165,13 @@ select
     windows.slice_key,
     windows.slice_value,
     measured.median_ae,
+    measured.median_ae_lower,
+    measured.median_ae_upper,
     case when windows.dummy_value is not null then measured.dummy_absolute_error_sum end as dummy_absolute_error_sum,
     case when windows.dummy_value is not null then measured.dummy_over_error_sum end as dummy_over_error_sum,
-    case when windows.dummy_value is not null then measured.dummy_under_error_sum end as dummy_under_error_sum
+    case when windows.dummy_value is not null then measured.dummy_under_error_sum end as dummy_under_error_sum,
+    case when windows.dummy_value is not null then measured.dummy_deviation_square_sum end as dummy_deviation_square_sum,
+    case when windows.dummy_value is not null then measured.dummy_product_sum end as dummy_product_sum
 from windows
 inner join measured
     on windows.series_number = measured.series_number

@@ -1,0 +1,112 @@
+{#
+    The lower or upper end (side) of a 95 % interval that stays in the range of the metric: the delta method on the logit
+    scale between range_lower and range_upper (Agresti, Categorical Data Analysis 2013, 3.1.8; between -1 and 1 that is
+    Fisher's z), on the log scale where the range has one end only (range_lower 0, or range_upper 1 as for a skill). Null
+    where the standard error is null or 0, and where the value is at or beyond an end.
+#}
+{% macro ranged_limit(side, value, standard_error, range_lower=none, range_upper=none) -%}
+    {%- set value = ml_monitor._operand(value) -%}
+    {%- set above = '(' ~ value ~ ' - ' ~ (range_lower or 0) ~ ')' if range_lower else value -%}
+    {%- set below = '(' ~ (range_upper or 1) ~ ' - ' ~ value ~ ')' -%}
+    {%- set width = (range_upper or 0) - (range_lower or 0) -%}
+    {%- set distance = ml_monitor.z_95() ~ ' * (' ~ standard_error ~ ')' -%}
+    {%- if range_lower is not none and range_upper is not none -%}
+    {%- set shrunk = ml_monitor.safe_exp('-' ~ ml_monitor._operand(distance ~ ' * ' ~ width ~ ' / (' ~ above ~ ' * ' ~ below ~ ')')) -%}
+    case
+        when {{ standard_error }} > 0 and {{ above }} > 0 and {{ below }} > 0
+            then {{ range_lower ~ ' + ' if range_lower }}
+            {%- if side == 'lower' %}{{ width }} * {{ above }} * ({{ shrunk }}) / ({{ below }} + {{ above }} * ({{ shrunk }}))
+            {%- else %}{{ width }} * {{ above }} / ({{ below }} * ({{ shrunk }}) + {{ above }})
+            {%- endif %}
+    end
+    {%- elif range_upper is none -%}
+    /* 300: far beyond what sums of rows can give, so that exp never overflows */
+    case
+        when {{ standard_error }} > 0 and {{ value }} > 0
+            then {{ value }} * exp({{ '-' if side == 'lower' }}least({{ distance }} / {{ value }}, 300))
+    end
+    {%- else -%}
+    case
+        when {{ standard_error }} > 0 and {{ below }} > 0
+            then {{ range_upper }} - {{ below }} * exp({{ '-' if side == 'upper' }}least({{ distance }} / {{ below }}, 300))
+    end
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    The last select of a metric model: its CTE `measured`, and ci_lower and ci_upper where its column interval_scale is not
+    null (unit: logit between 0 and 1; correlation: between -1 and 1; positive: log; skill: log of 1 - value) or where it
+    has limits of its own (own_lower, own_upper). The others get theirs in the marts, by metric_limit.
+#}
+{% macro select_with_limits() -%}
+select
+    measured.*,
+    {%- for side in ['lower', 'upper'] %}
+    case measured.interval_scale
+        {%- for scale, lower, upper in [('unit', 0, 1), ('correlation', -1, 1), ('positive', 0, none), ('skill', none, 1)] %}
+        when '{{ scale }}' then {{ ml_monitor.ranged_limit(side, 'measured.metric_value', 'measured.standard_error', lower, upper) }}
+        {%- endfor %}
+        else measured.own_{{ side }}
+    end as ci_{{ side }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from measured
+{%- endmacro %}
+
+
+{#
+    The end of a metric's interval, of columns of the metric models: its own limit where the model gives one, Wilson's of
+    success_count of sample_count, or of effective_count rows of equal weight, else metric_value -/+ 1.96 standard errors, cut where the metric's range ends.
+#}
+{% macro metric_limit(side, effective_count=none) -%}
+    {%- set sign, range_end, beyond = ('-', 'range_lower', '<') if side == 'lower' else ('+', 'range_upper', '>') -%}
+    {%- set wilson = ml_monitor.wilson_lower if side == 'lower' else ml_monitor.wilson_upper -%}
+    {%- set normal = 'metric_value ' ~ sign ~ ' ' ~ ml_monitor.z_95() ~ ' * standard_error' -%}
+    case
+        when ci_{{ side }} is not null then ci_{{ side }}
+        when success_count is not null
+            then {{ wilson('success_count', 'sample_count') }}
+        {%- if effective_count is not none %}
+        when {{ effective_count }} is not null
+            then {{ wilson('metric_value * ' ~ effective_count, effective_count) }}
+        {%- endif %}
+        when {{ normal }} {{ beyond }} {{ range_end }} then {{ range_end }}
+        else {{ normal }}
+    end
+{%- endmacro %}
+
+
+{#
+    The end of the interval of F1 from Wilson's of true positives of what is not a true negative, of which F1 is an
+    increasing function, 2 J / (1 + J) (Lam, Gopal and Qian 2023: Wilson indirect).
+#}
+{% macro f1_limit(side, true_positive_count, either_count) -%}
+    {%- set share = ml_monitor.wilson_lower(true_positive_count, either_count) if side == 'lower' else ml_monitor.wilson_upper(true_positive_count, either_count) -%}
+    2 * ({{ share }}) / (1 + ({{ share }}))
+{%- endmacro %}
+
+
+{#
+    The end of the interval of a mean of independent rates from the ends of their own intervals (MOVER: Zou and Donner
+    2008, Newcombe's hybrid score for two): mean -/+ sqrt(sum of (rate - its end)^2) / how many.
+#}
+{% macro mean_of_rates_limit(side, mean, squared_distance_sum, rate_count) -%}
+    {{ mean }} {{ '-' if side == 'lower' else '+' }} {{ ml_monitor.safe_divide('sqrt(' ~ squared_distance_sum ~ ')', rate_count) }}
+{%- endmacro %}
+
+
+{#
+    The end of the interval of a difference of two rates of the same rows, from the rows in which only the first is right
+    and those in which only the second is (Bonett and Price 2012: one row more of each kind).
+#}
+{% macro paired_rates_limit(side, first_only_count, second_only_count, sample_count) -%}
+    {%- set first, second, total = '(' ~ first_only_count ~ ' + 1)', '(' ~ second_only_count ~ ' + 1)', '(' ~ sample_count ~ ' + 2)' -%}
+    case
+        when {{ first_only_count }} is not null and {{ sample_count }} > 0
+            then {{ 'greatest' if side == 'lower' else 'least' }}(
+                ({{ first }} - {{ second }}) / {{ total }} {{ '-' if side == 'lower' else '+' }} {{ ml_monitor.z_95() }}
+                * sqrt({{ first }} + {{ second }} - power({{ first }} - {{ second }}, 2) / {{ total }}) / {{ total }},
+                {{ '-1' if side == 'lower' else '1' }}
+            )
+    end
+{%- endmacro %}

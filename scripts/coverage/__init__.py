@@ -1,0 +1,1 @@
+"""How often a 95 % interval holds the truth, behind `make coverage`."""
