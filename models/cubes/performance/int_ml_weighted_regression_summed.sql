@@ -3,11 +3,11 @@
 {%- set errors = ['error', 'absolute_error', 'squared_error'] %}
 /*
     Grain: log, model, version, day and slice. Labelled regression predictions with a sample weight w above 0: weighted
-    sums of errors and actuals. What a variance is made of is taken from the day's own weighted mean m, in a second pass,
-    and merges without cancellation (Chan, Golub, LeVeque 1983): of actuals, from the
-    middle c of their range, the sums of w (y - c) (actual_deviation_sum) and w (y - c)^2; of each error, called x, the mean m, the sums of w^2 (x - m)
-    (<x>_deviation_sum) and w^2 (x - m)^2 (<x>_deviation_square_sum); of the ratio r of the sums of w |x| and w |y| (wape)
-    the sums of w^2 (|x| - r |y|) |y| (wape_deviation_sum), w^2 (|x| - r |y|)^2 and w^2 y^2.
+    sums of errors and actuals. What a variance is made of is taken from a centre of the day and slice, in a second pass,
+    and merges without cancellation (Chan, Golub, LeVeque 1983):
+      actual y  from the middle c of its range: sums of w (y - c) (actual_deviation_sum) and w (y - c)^2
+      error x   from its weighted mean m: sums of w^2 (x - m) (<x>_deviation_sum) and w^2 (x - m)^2
+      wape      with r = sum of w |x| / sum of w |y|: sums of w^2 (|x| - r |y|) |y|, w^2 (|x| - r |y|)^2 and w^2 y^2
 */
 with predictions as (
 
@@ -83,10 +83,10 @@ with_means as (
 
     select
         summed.*,
-        coalesce({{ ml_monitor.safe_divide('absolute_error_sum', 'absolute_actual_sum') }}, 0) as wape_mean,
-        actual_minimum / 2 + actual_maximum / 2 as actual_centre,
+        coalesce({{ ml_monitor.safe_divide('summed.absolute_error_sum', 'summed.absolute_actual_sum') }}, 0) as wape_mean,
+        summed.actual_minimum / 2 + summed.actual_maximum / 2 as actual_centre,
         {%- for quantity in errors %}
-        {{ ml_monitor.safe_divide(quantity ~ '_sum', 'weight_sum') }} as {{ quantity }}_mean{{ ',' if not loop.last }}
+        {{ ml_monitor.safe_divide('summed.' ~ quantity ~ '_sum', 'summed.weight_sum') }} as {{ quantity }}_mean{{ ',' if not loop.last }}
         {%- endfor %}
     from summed
 
