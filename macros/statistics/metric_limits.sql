@@ -60,11 +60,12 @@ from measured
 #}
 {% macro metric_limit(side) -%}
     {%- set sign, range_end, beyond = ('-', 'range_lower', '<') if side == 'lower' else ('+', 'range_upper', '>') -%}
+    {%- set wilson = ml_monitor.wilson_lower if side == 'lower' else ml_monitor.wilson_upper -%}
     {%- set normal = 'metric_value ' ~ sign ~ ' ' ~ ml_monitor.z_95() ~ ' * standard_error' -%}
     case
         when ci_{{ side }} is not null then ci_{{ side }}
         when success_count is not null
-            then {{ ml_monitor.wilson_lower('success_count', 'sample_count') if side == 'lower' else ml_monitor.wilson_upper('success_count', 'sample_count') }}
+            then {{ wilson('success_count', 'sample_count') }}
         when {{ normal }} {{ beyond }} {{ range_end }} then {{ range_end }}
         else {{ normal }}
     end
