@@ -4,6 +4,7 @@
     known now, is left out where there is no ordered_relation.
 #}
 {% macro regression_metrics(windows_relation, ordered_relation=none, more_keys=[]) -%}
+{%- set spread = 'case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end' -%}
 with counts as (
 
     select
@@ -21,13 +22,13 @@ with counts as (
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.labelled_count') }} as mae,
         {{ ml_monitor.safe_divide('windows.squared_error_sum', 'windows.labelled_count') }} as mse,
         {{ ml_monitor.safe_divide('windows.error_sum', 'windows.labelled_count') }} as bias,
-        case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end as spread,
+        {{ spread }} as spread,
         case when windows.loggable_count = windows.labelled_count then windows.squared_log_error_sum end as loggable_error_sum,
         windows.over_error_sum - windows.error_sum as under_error_sum,
         {{ ml_monitor.safe_divide('windows.actual_sum', 'windows.labelled_count') }} as mean_actual,
         {{ ml_monitor.safe_divide('windows.error_sum', 'windows.absolute_error_sum') }} as one_sidedness,
-        {{ ml_monitor.safe_divide('windows.squared_error_sum', 'case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end') }} as squared_error_ratio,
-        {{ ml_monitor.safe_divide('windows.error_deviation_square_sum', 'case when windows.actual_minimum < windows.actual_maximum then windows.actual_deviation_square_sum end') }} as error_variance_ratio,
+        {{ ml_monitor.safe_divide('windows.squared_error_sum', spread) }} as squared_error_ratio,
+        {{ ml_monitor.safe_divide('windows.error_deviation_square_sum', spread) }} as error_variance_ratio,
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.absolute_actual_sum') }} as wape,
         {{ ml_monitor.safe_divide('windows.paired_absolute_error_sum', 'windows.naive_absolute_error_sum') }} as naive_ratio
     from {{ windows_relation }} as windows
