@@ -76,6 +76,24 @@ with due_edges as (
 
 ),
 
+due_versions as (
+
+    select
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        version_number
+    from due_edges
+    group by
+        log_name,
+        model_id,
+        model_version,
+        bin_version,
+        version_number
+
+),
+
 pending as (
 
     select
@@ -85,21 +103,7 @@ pending as (
         reference_days.predicted_date,
         due_versions.version_number
     from {{ ref('int_ml_reference_days') }} as reference_days
-    inner join (
-        select
-            log_name,
-            model_id,
-            model_version,
-            bin_version,
-            version_number
-        from due_edges
-        group by
-            log_name,
-            model_id,
-            model_version,
-            bin_version,
-            version_number
-    ) as due_versions
+    inner join due_versions
         on
             reference_days.log_name = due_versions.log_name
             and reference_days.model_id = due_versions.model_id
