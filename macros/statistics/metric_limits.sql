@@ -2,7 +2,7 @@
     The lower or upper end (side) of a 95 % interval that stays in the range of the metric: the delta method on the logit
     scale between range_lower and range_upper (Agresti, Categorical Data Analysis 2013, 3.1.8; between -1 and 1 that is
     Fisher's z), on the log scale where the range has one end only (range_lower 0, or range_upper 1 as for a skill). Null
-    where the standard error is null or 0, and where the value is at or beyond an end.
+    where the standard error is null, and where the value is at or beyond an end; an error of 0 gives the value itself.
 #}
 {% macro ranged_limit(side, value, standard_error, range_lower=none, range_upper=none) -%}
     {%- set value = ml_monitor._operand(value) -%}
@@ -13,7 +13,7 @@
     {%- if range_lower is not none and range_upper is not none -%}
     {%- set shrunk = ml_monitor.safe_exp('-' ~ ml_monitor._operand(distance ~ ' * ' ~ width ~ ' / (' ~ above ~ ' * ' ~ below ~ ')')) -%}
     case
-        when {{ standard_error }} > 0 and {{ above }} > 0 and {{ below }} > 0
+        when {{ standard_error }} >= 0 and {{ above }} > 0 and {{ below }} > 0
             then {{ range_lower ~ ' + ' if range_lower }}
             {%- if side == 'lower' %}{{ width }} * {{ above }} * ({{ shrunk }}) / ({{ below }} + {{ above }} * ({{ shrunk }}))
             {%- else %}{{ width }} * {{ above }} / ({{ below }} * ({{ shrunk }}) + {{ above }})
@@ -22,12 +22,12 @@
     {%- elif range_upper is none -%}
     /* 300: far beyond what sums of rows can give, so that exp never overflows */
     case
-        when {{ standard_error }} > 0 and {{ value }} > 0
+        when {{ standard_error }} >= 0 and {{ value }} > 0
             then {{ value }} * exp({{ '-' if side == 'lower' }}least({{ distance }} / {{ value }}, 300))
     end
     {%- else -%}
     case
-        when {{ standard_error }} > 0 and {{ below }} > 0
+        when {{ standard_error }} >= 0 and {{ below }} > 0
             then {{ range_upper }} - {{ below }} * exp({{ '-' if side == 'upper' }}least({{ distance }} / {{ below }}, 300))
     end
     {%- endif -%}

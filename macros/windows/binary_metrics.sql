@@ -228,7 +228,7 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     {{ success_count }} as success_count,
-    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    {{ standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
     {{ own_limits.get(name ~ ' lower', unknown) }} as own_lower,
     {{ own_limits.get(name ~ ' upper', unknown) }} as own_upper

@@ -158,7 +158,7 @@ select
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,
     cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    {{ standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
     {{ 'median_ae_lower' if name == 'median_ae' else unknown }} as own_lower,
     {{ 'median_ae_upper' if name == 'median_ae' else unknown }} as own_upper

@@ -302,7 +302,7 @@ def test_ends_stay_in_range(ends: str) -> None:
             f"select {sides[0]}, {sides[1]} from (select cast(? as double) as v, cast(? as double) as e)", [value, error]
         ).fetchone()
         inside = value is not None and (low is None or value > low) and (high is None or value < high)
-        if error and inside:
+        if error is not None and inside:
             assert np.isfinite([lower, upper]).all() and lower <= value <= upper
             assert (low is None or lower >= low) and (high is None or upper <= high)
         else:

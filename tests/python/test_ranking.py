@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -284,7 +284,7 @@ def test_ndcg_of_the_list_is_that_of_scikit_learn(name: str, performance: Metric
 
 @pytest.mark.parametrize("name", CASES)
 def test_metrics_of_shown_items(name: str, performance: Metrics) -> None:
-    """Coverage, novelty and popularity from the lists themselves."""
+    """Coverage, novelty, popularity and diversity from the lists themselves."""
     case = CASES[name]
     siblings = [other for other in CASES if model_of(other) == model_of(name)]
     first_day = min(request.day for request in case.requests)
@@ -318,11 +318,47 @@ def test_metrics_of_shown_items(name: str, performance: Metrics) -> None:
             "catalogue_coverage_at_10": len(set(places)) / catalogue if places else None,
             "novelty_at_10": -np.log2(popularity).mean() if places else None,
             "popularity_at_10": np.mean(popularity) if places else None,
+            "diversity_at_10": 1 - sum(n * n for n in Counter(places).values()) / len(places) ** 2 if places else None,
         }.items():
             measured = performance[window][metric]
             problems.append(difference(window, metric, measured, expected))
             if measured.sample_count != len(places):
                 problems.append(f"{window} {metric} is made of {measured.sample_count} places, not {len(places)}")
+    problems = [problem for problem in problems if problem]
+    assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_lift_over_the_ten_most_popular_items(name: str, performance: Metrics) -> None:
+    """NDCG@10 minus pytrec_eval's of one list for everybody: the items with most relevant outcomes in the reference."""
+    import pytrec_eval
+
+    siblings = [other for other in CASES if model_of(other) == model_of(name)]
+    first_day = min(request.day for request in CASES[name].requests)
+    relevant: dict[str, int] = defaultdict(int)
+    for other in siblings:
+        for request in CASES[other].requests:
+            if first_day <= request.day < first_day + REFERENCE_DAYS:
+                for item in request.items:
+                    relevant[item] += 0
+                for item, gain in outcomes(other, request).items():
+                    relevant[item] += gain > 0
+    popular = sorted(relevant, key=lambda item: (-relevant[item], item))[:10]
+    known = {request.request_id: outcomes(name, request) for request in CASES[name].requests}
+    qrel = {request_id: {item: int(gain) for item, gain in gains.items()} for request_id, gains in known.items() if gains}
+    run = {request_id: {item: float(-place) for place, item in enumerate(popular)} for request_id in qrel}
+    dummy = pytrec_eval.RelevanceEvaluator(qrel, {"ndcg_cut"}).evaluate(run)
+    own, problems = measured_requests(name), []
+    for window in windows_of(performance, name):
+        lifts = [
+            own[request.request_id]["ndcg_at_10"] - dummy[request.request_id]["ndcg_cut_10"]
+            for request in requests_in(name, window)
+            if request.request_id in own
+        ]
+        measured = performance[window]["ndcg_at_10_lift"]
+        problems.append(difference(window, "ndcg_at_10_lift", measured, np.mean(lifts) if lifts else None))
+        if measured.sample_count != len(lifts):
+            problems.append(f"{window} is made of {measured.sample_count} requests, not {len(lifts)}")
     problems = [problem for problem in problems if problem]
     assert not problems, f"{len(problems)} differ:\n" + "\n".join(problems[:10])
 

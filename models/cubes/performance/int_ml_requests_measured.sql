@@ -180,6 +180,7 @@ select
     labelled_item_count,
     relevant_count,
     has_outcomes,
+    best_dcg_at_10,
     {%- for name, value in [
         ('ndcg_at_5', ml_monitor.safe_divide('dcg_at_5', 'best_dcg_at_5')),
         ('ndcg_at_10', ml_monitor.safe_divide('dcg_at_10', 'best_dcg_at_10')),

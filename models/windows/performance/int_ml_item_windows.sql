@@ -2,9 +2,8 @@
 {%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
 /*
     Grain: log, model, version, window and slice. The places among the first ten of the lists: how many there are, how many
-    different items they hold, and how popular these are. Popularity of an item is (r + 1) / (R + I): r of the R relevant
-    outcomes that all versions of the model had in the days of the reference window, I items shown or relevant then; an
-    item that is new since has r = 0. Null without a reference.
+    different items they hold, how evenly, and how popular these are (int_ml_reference_items; an item that is new since
+    the reference had no relevant outcome then). Popularity is null without a reference.
 */
 with cubes as (
 
@@ -23,24 +22,7 @@ windows as (
 
 reference_items as (
 
-    select
-        reference_days.log_name,
-        reference_days.model_id,
-        reference_days.model_version,
-        cubes.item_id,
-        sum(cubes.relevant_count) as relevant_count
-    from {{ ref('int_ml_reference_days') }} as reference_days
-    inner join cubes
-        on
-            reference_days.log_name = cubes.log_name
-            and reference_days.model_id = cubes.model_id
-            and reference_days.predicted_date = cubes.predicted_date
-    where cubes.slice_key is null
-    group by
-        reference_days.log_name,
-        reference_days.model_id,
-        reference_days.model_version,
-        cubes.item_id
+    select * from {{ ref('int_ml_reference_items') }}
 
 ),
 
@@ -50,7 +32,7 @@ reference_totals as (
         log_name,
         model_id,
         model_version,
-        sum(relevant_count) + count(*) as weight
+        max(weight) as weight
     from reference_items
     group by
         log_name,
@@ -124,6 +106,7 @@ select
     {{ series | join(',\n    ') }},
     cast(sum(slot_count) as {{ dbt.type_bigint() }}) as slot_count,
     count(*) as item_count,
+    sum(cast(slot_count as {{ ml_monitor.type_double() }}) * slot_count) as slot_square_sum,
     sum(slot_count * popularity) as popularity_sum,
     sum(slot_count * -ln(popularity) / ln({{ ml_monitor.double_literal('2') }})) as novelty_sum
 from popular_items

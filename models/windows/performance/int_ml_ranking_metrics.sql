@@ -100,6 +100,43 @@ item_windows as (
             and counts.window_start = catalogues.window_start
             and counts.window_end = catalogues.window_end
 
+),
+
+versions_with_reference as (
+
+    select
+        log_name,
+        model_id,
+        model_version
+    from {{ ref('int_ml_reference_items') }}
+    group by
+        log_name,
+        model_id,
+        model_version
+
+),
+
+/* beside the model's NDCG over the same requests; nothing relevant among its ten items is 0 */
+dummies as (
+
+    select
+        request_windows.*,
+        coalesce(dummies.dummy_ndcg_at_10_sum, 0) as dummy_ndcg_at_10_sum
+    from request_windows
+    inner join versions_with_reference
+        on
+            {%- for key in keys[:3] %}
+            {{ 'and ' if not loop.first }}request_windows.{{ key }} = versions_with_reference.{{ key }}
+            {%- endfor %}
+    left join {{ ref('int_ml_popularity_dummies') }} as dummies
+        on
+            {%- for key in keys[:5] %}
+            {{ 'and ' if not loop.first }}request_windows.{{ key }} = dummies.{{ key }}
+            {%- endfor %}
+            and coalesce(request_windows.slice_key, '') = coalesce(dummies.slice_key, '')
+            and coalesce(request_windows.slice_value, '') = coalesce(dummies.slice_value, '')
+    where request_windows.metric_name = 'ndcg_at_10'
+
 )
 
 select
@@ -112,10 +149,22 @@ select
     {{ ml_monitor.mean_standard_error('deviation_square_sum', 'cast(counted_count as ' ~ double ~ ')') }} as standard_error,
     request_count as window_count
 from request_windows
+union all
+select
+    {{ keys | join(',\n    ') }},
+    'ndcg_at_10_lift' as metric_name,
+    {{ ml_monitor.safe_divide('value_sum - dummy_ndcg_at_10_sum', 'counted_count') }} as metric_value,
+    {{ ml_monitor.double_literal('0') }} as metric_error_bound,
+    cast(counted_count as {{ double }}) as sample_count,
+    cast(null as {{ double }}) as success_count,
+    cast(null as {{ double }}) as standard_error,
+    request_count as window_count
+from dummies
 {%- for metric, value in [
     ('catalogue_coverage_at_10', ml_monitor.safe_divide('item_count', 'catalogue_count')),
     ('novelty_at_10', ml_monitor.safe_divide('novelty_sum', 'slot_count')),
     ('popularity_at_10', ml_monitor.safe_divide('popularity_sum', 'slot_count')),
+    ('diversity_at_10', '1 - ' ~ ml_monitor.safe_divide('slot_square_sum', 'power(slot_count, 2)')),
 ] %}
 union all
 select

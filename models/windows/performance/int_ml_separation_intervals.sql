@@ -227,9 +227,9 @@ errors as (
         windows.ks_separation - biases.bias as corrected,
         sqrt(
             {%- for class in ['positive', 'negative'] %}
-            (measured.{{ class }}_share * windows.{{ class }}_total + 1)
+            {{ '+ ' if not loop.first }}(measured.{{ class }}_share * windows.{{ class }}_total + 1)
             * ((1 - measured.{{ class }}_share) * windows.{{ class }}_total + 1)
-            / power(windows.{{ class }}_total + 2, 3){{ ' +' if not loop.last }}
+            / power(windows.{{ class }}_total + 2, 3)
             {%- endfor %}
         ) as ks_standard_error
     from windows

@@ -270,7 +270,7 @@ select
     {{ relation }}.{{ key }},
     {%- endfor %}
     {{ "'" ~ metric ~ "' as metric_name" if metric else relation ~ '.metric_name' }},
-    {{ value }} as metric_value,
+    {{ value ~ ' as metric_value' if value != 'metric_value' else value }},
     {{ error_bound }} as metric_error_bound,
     cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
     {{ unknown }} as success_count,
