@@ -118,26 +118,47 @@ hashed as (
 
 ),
 
+/*
+    Grouped by their own key, here and below: PostgreSQL would put the expression into the next ones at every place where its
+    column stands, some hundred times over.
+*/
 uniforms as (
 
     select
-        hashed.*,
+        hashed.series_number,
+        hashed.replicate,
+        hashed.group_number,
         {%- for class, first_digit in [('positive', 1), ('negative', 8)] %}
-        ({{ ml_monitor.hex_number('substr(hashed.digits, ' ~ first_digit ~ ', 7)') }} + {{ ml_monitor.double_literal('0.5') }})
-        / {{ ml_monitor.double_literal('268435456') }} as {{ class }}_uniform{{ ',' if not loop.last }}
+        max(hashed.{{ class }}_count) as {{ class }}_count,
+        max(
+            ({{ ml_monitor.hex_number('substr(hashed.digits, ' ~ first_digit ~ ', 7)') }} + {{ ml_monitor.double_literal('0.5') }})
+            / {{ ml_monitor.double_literal('268435456') }}
+        ) as {{ class }}_uniform{{ ',' if not loop.last }}
         {%- endfor %}
     from hashed
+    group by
+        hashed.series_number,
+        hashed.replicate,
+        hashed.group_number
 
 ),
 
 normals as (
 
     select
-        uniforms.*,
+        uniforms.series_number,
+        uniforms.replicate,
+        uniforms.group_number,
         {%- for class in ['positive', 'negative'] %}
-        {{ ml_monitor.rough_normal_quantile('uniforms.' ~ class ~ '_uniform') }} as {{ class }}_normal{{ ',' if not loop.last }}
+        max(uniforms.{{ class }}_count) as {{ class }}_count,
+        max(uniforms.{{ class }}_uniform) as {{ class }}_uniform,
+        max({{ ml_monitor.rough_normal_quantile('uniforms.' ~ class ~ '_uniform') }}) as {{ class }}_normal{{ ',' if not loop.last }}
         {%- endfor %}
     from uniforms
+    group by
+        uniforms.series_number,
+        uniforms.replicate,
+        uniforms.group_number
 
 ),
 
