@@ -16,6 +16,8 @@ import pytest
 from conftest import run_command, run_dbt
 
 TOLERANCE = 1e-12
+# The linearised error of a skill near 0 is a difference of sums that cancel: 6e-12 was seen for explained_variance.
+TOLERANCE_OF = {"ci_lower": 1e-10, "ci_upper": 1e-10}
 # A p-value is as precise as the logarithm it was exponentiated from (exp(-600) has lost three digits): compared by it,
 # at a thousand times the tolerance.
 TAIL_COLUMNS = ("p_value", "q_value")
@@ -105,8 +107,8 @@ def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> flo
         f"select {', '.join(far)} from ({numbered} {left}) as l join ({numbered} {right}) as r on {same}"
     ).fetchone()
     largest = {name: value or 0.0 for name, value in zip(doubles, worst, strict=True)}
-    beyond = {name: value for name, value in largest.items() if value > TOLERANCE}
-    assert not beyond, f"doubles differ by more than {TOLERANCE}: {beyond}"
+    beyond = {name: value for name, value in largest.items() if value > TOLERANCE_OF.get(name, TOLERANCE)}
+    assert not beyond, f"doubles differ by more than {TOLERANCE}, {TOLERANCE_OF}: {beyond}"
     return max(largest.values())
 
 
