@@ -68,7 +68,9 @@ def copy_from_postgres(environment: dict[str, str], marts: list[str], like: Path
     connection.close()
 
 
-def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> float:
+def compare(
+    connection: duckdb.DuckDBPyConnection, left: str, right: str, tolerance_of: dict[str, float] = TOLERANCE_OF
+) -> float:
     """The largest deviation of the doubles of two tables; anything else that differs is an AssertionError.
 
     Doubles: relative, absolute below 1; p-values by their logarithm. A null is infinitely far from a number.
@@ -107,8 +109,8 @@ def compare(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> flo
         f"select {', '.join(far)} from ({numbered} {left}) as l join ({numbered} {right}) as r on {same}"
     ).fetchone()
     largest = {name: value or 0.0 for name, value in zip(doubles, worst, strict=True)}
-    beyond = {name: value for name, value in largest.items() if value > TOLERANCE_OF.get(name, TOLERANCE)}
-    assert not beyond, f"doubles differ by more than {TOLERANCE}, {TOLERANCE_OF}: {beyond}"
+    beyond = {name: value for name, value in largest.items() if value > tolerance_of.get(name, TOLERANCE)}
+    assert not beyond, f"doubles differ by more than {TOLERANCE}, {tolerance_of}: {beyond}"
     return max(largest.values())
 
 

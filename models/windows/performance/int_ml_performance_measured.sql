@@ -20,7 +20,7 @@ select
     success_count,
     standard_error,
     {%- for limit in ['ci_lower', 'ci_upper'] %}
-    {{ 'cast(null as ' ~ ml_monitor.type_double() ~ ') as ' if model in ['int_ml_ranking_metrics', 'int_ml_weighted_metrics'] }}{{ limit }},
+    {{ 'cast(null as ' ~ ml_monitor.type_double() ~ ') as ' if model == 'int_ml_ranking_metrics' }}{{ limit }},
     {%- endfor %}
     {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }},
     {{ 'effective_count' if model == 'int_ml_weighted_metrics' else 'cast(null as ' ~ ml_monitor.type_double() ~ ') as effective_count' }}

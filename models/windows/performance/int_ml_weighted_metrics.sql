@@ -6,7 +6,8 @@
     labelled row of positive weight. sample_count is the rows of positive weight that the metric is made of. Standard
     errors by linearisation (macros/statistics/weighted_errors.sql). effective_count of a rate p: how many rows of equal
     weight would tell as much, the lower of Kish's (sum w)^2 / sum w^2 (Survey Sampling 1965) and of p (1 - p) / se^2;
-    Wilson's interval is taken of that many.
+    Wilson's interval is taken of that many. Intervals are those of the metrics without weights, with these errors and
+    counts: equal weights change nothing.
 */
 {%- set rates = [
     ('binary', 'sample_weighted_accuracy', ['true_positive', 'true_negative'], ['false_positive', 'false_negative']),
@@ -14,6 +15,7 @@
     ('binary', 'sample_weighted_recall', ['true_positive'], ['false_negative']),
     ('binary', 'sample_weighted_base_rate', ['true_positive', 'false_negative'], ['false_positive', 'true_negative']),
     ('binary', 'specificity', ['true_negative'], ['false_positive']),
+    ('binary', 'jaccard', ['true_positive'], ['false_positive', 'false_negative']),
     ('class', 'sample_weighted_accuracy', ['right'], ['wrong']),
 ] %}
 {%- set means = [
@@ -103,15 +105,45 @@ rate_errors as (
 
 ),
 
+rate_sizes as (
+
+    select
+        rate_errors.*,
+        case
+            when rate_errors.variance > 0 and rate_errors.metric_value * rate_errors.complement > 0
+                then least(
+                    rate_errors.kish_count,
+                    {{ ml_monitor.safe_divide('rate_errors.metric_value * rate_errors.complement', 'rate_errors.variance') }}
+                )
+            else rate_errors.kish_count
+        end as effective_count
+    from rate_errors
+
+),
+
+rate_limits as (
+
+    select
+        rate_sizes.*,
+        {{ ml_monitor.wilson_lower('metric_value * effective_count', 'effective_count') }} as rate_lower,
+        {{ ml_monitor.wilson_upper('metric_value * effective_count', 'effective_count') }} as rate_upper
+    from rate_sizes
+
+),
+
 recall_and_specificity as (
 
     select
         recalls.*,
-        specificities.metric_value as specificity,
         specificities.variance as specificity_variance,
+        (recalls.metric_value + specificities.metric_value) / 2 as balanced_accuracy,
+        power(recalls.metric_value - recalls.rate_lower, 2)
+        + power(specificities.metric_value - specificities.rate_lower, 2) as lower_square_sum,
+        power(recalls.metric_value - recalls.rate_upper, 2)
+        + power(specificities.metric_value - specificities.rate_upper, 2) as upper_square_sum,
         recalls.sample_count + specificities.sample_count as labelled_count
-    from rate_errors as recalls
-    inner join rate_errors as specificities
+    from rate_limits as recalls
+    inner join rate_limits as specificities
         on
             recalls.log_name = specificities.log_name
             and recalls.model_id = specificities.model_id
@@ -123,6 +155,28 @@ recall_and_specificity as (
     where
         recalls.metric_name = 'sample_weighted_recall'
         and specificities.metric_name = 'specificity'
+
+),
+
+/* F1 = 2 J / (1 + J) of the Jaccard index J, a rate */
+jaccard as (
+
+    select
+        rate_limits.*,
+        binary_sums.labelled_count,
+        2 * rate_limits.metric_value / (1 + rate_limits.metric_value) as f1,
+        2 * sqrt(rate_limits.variance) / power(1 + rate_limits.metric_value, 2) as f1_error
+    from rate_limits
+    inner join binary_sums
+        on
+            rate_limits.log_name = binary_sums.log_name
+            and rate_limits.model_id = binary_sums.model_id
+            and rate_limits.model_version = binary_sums.model_version
+            and rate_limits.granularity = binary_sums.granularity
+            and rate_limits.window_start = binary_sums.window_start
+            and coalesce(rate_limits.slice_key, '') = coalesce(binary_sums.slice_key, '')
+            and coalesce(rate_limits.slice_value, '') = coalesce(binary_sums.slice_value, '')
+    where rate_limits.metric_name = 'jaccard'
 
 ),
 
@@ -165,12 +219,8 @@ confusion as (
         ranked_windows.average_precision_error_bound,
         cast(binary_sums.labelled_count as {{ ml_monitor.type_double() }}) as n,
         {%- for short, cell in [('tp', 'true_positive'), ('fp', 'false_positive'), ('fn', 'false_negative'), ('tn', 'true_negative')] %}
-        {{ ml_monitor.safe_divide('binary_sums.' ~ cell ~ '_weight', 'binary_sums.labelled_weight') }} as {{ short }},
+        {{ ml_monitor.safe_divide('binary_sums.' ~ cell ~ '_weight', 'binary_sums.labelled_weight') }} as {{ short }}{{ ',' if not loop.last }}
         {%- endfor %}
-        {{ ml_monitor.safe_divide(
-            '2 * binary_sums.true_positive_weight',
-            '2 * binary_sums.true_positive_weight + binary_sums.false_positive_weight + binary_sums.false_negative_weight'
-        ) }} as f1
     from binary_sums
     left join ranked_windows
         on
@@ -203,24 +253,18 @@ regression as (
 
 )
 
-{%- set f1_variance = ml_monitor.safe_divide(
-    '4 * (1 - f1) * (1 - f1) * true_positive_square_weight + f1 * f1 * (false_positive_square_weight + false_negative_square_weight)',
-    'power(2 * true_positive_weight + false_positive_weight + false_negative_weight, 2)'
-) %}
-{%- set rate_count = 'case when variance > 0 and metric_value * complement > 0 then least(kish_count, '
-    ~ ml_monitor.safe_divide('metric_value * complement', 'variance') ~ ') else kish_count end' %}
 {%- set binary_kish = ml_monitor.safe_divide('labelled_weight * labelled_weight', 'labelled_square_weight') %}
 {%- set metrics = [
-    ('rate_errors', none, 'metric_value', zero, 'sample_count', 'sqrt(variance)', rate_count),
+    ('rate_limits', none, 'metric_value', zero, 'sample_count', 'sqrt(variance)', 'effective_count'),
     (
         'mean_errors', none, 'metric_value', zero, 'sample_count',
         ml_monitor.weighted_mean_error('deviation_square_sum', 'weight_sum', 'sample_count'), unknown,
     ),
     (
-        'recall_and_specificity', 'sample_weighted_balanced_accuracy', '(metric_value + specificity) / 2', zero, 'labelled_count',
+        'recall_and_specificity', 'sample_weighted_balanced_accuracy', 'balanced_accuracy', zero, 'labelled_count',
         'sqrt(variance + specificity_variance) / 2', unknown,
     ),
-    ('confusion', 'sample_weighted_f1', 'f1', zero, 'n', 'sqrt(' ~ f1_variance ~ ')', unknown),
+    ('jaccard', 'sample_weighted_f1', 'f1', zero, 'labelled_count', 'f1_error', unknown),
     (
         'confusion', 'sample_weighted_mcc',
         ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt(tp + fp) * sqrt(tp + fn) * sqrt(tn + fp) * sqrt(tn + fn)'),
@@ -264,6 +308,21 @@ regression as (
         ml_monitor.weighted_mean_error('wape_deviation_square_sum', 'absolute_actual_sum', 'labelled_count'), unknown,
     ),
 ] %}
+{%- set scales = {
+    'sample_weighted_roc_auc': 'unit', 'sample_weighted_mse': 'positive', 'sample_weighted_rmse': 'positive',
+    'sample_weighted_wape': 'positive',
+} %}
+{%- set own_limits = {} %}
+{%- for side in ['lower', 'upper'] %}
+{%- do own_limits.update({
+    'sample_weighted_f1 ' ~ side: '2 * rate_' ~ side ~ ' / (1 + rate_' ~ side ~ ')',
+    'sample_weighted_balanced_accuracy ' ~ side:
+        ml_monitor.mean_of_rates_limit(side, 'balanced_accuracy', side ~ '_square_sum', '2'),
+}) %}
+{%- endfor %},
+
+measured as (
+
 {%- for relation, metric, value, error_bound, sample_count, standard_error, effective_count in metrics %}
 select
     {%- for key in keys %}
@@ -275,10 +334,17 @@ select
     cast({{ sample_count }} as {{ ml_monitor.type_double() }}) as sample_count,
     {{ unknown }} as success_count,
     {{ standard_error }} as standard_error,
-    {{ effective_count }} as effective_count
+    {{ effective_count ~ ' as effective_count' if effective_count != 'effective_count' else effective_count }},
+    '{{ scales.get(metric, '') }}' as interval_scale,
+    {{ own_limits.get((metric or '') ~ ' lower', unknown) }} as own_lower,
+    {{ own_limits.get((metric or '') ~ ' upper', unknown) }} as own_upper
 from {{ relation }}
-{%- if relation == 'rate_errors' %}
-where {{ relation }}.metric_name != 'specificity'
+{%- if relation == 'rate_limits' %}
+where {{ relation }}.metric_name not in ('specificity', 'jaccard')
 {%- endif %}
 {{ 'union all' if not loop.last }}
 {%- endfor %}
+
+)
+
+{{ ml_monitor.select_with_limits() }}
