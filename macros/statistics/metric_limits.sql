@@ -2,7 +2,7 @@
     The lower or upper end (side) of a 95 % interval that stays in the range of the metric: the delta method on the logit
     scale between range_lower and range_upper (Agresti, Categorical Data Analysis 2013, 3.1.8; between -1 and 1 that is
     Fisher's z), on the log scale where the range has one end only (range_lower 0, or range_upper 1 as for a skill). Null
-    where the standard error is null, and where the value is at or beyond an end; an error of 0 gives the value itself.
+    where the standard error is null, and where the value is at or beyond an end (but for rounding); an error of 0 gives the value itself.
 #}
 {% macro ranged_limit(side, value, standard_error, range_lower=none, range_upper=none) -%}
     {%- set value = ml_monitor._operand(value) -%}
@@ -10,10 +10,11 @@
     {%- set below = '(' ~ (range_upper or 1) ~ ' - ' ~ value ~ ')' -%}
     {%- set width = (range_upper or 0) - (range_lower or 0) -%}
     {%- set distance = ml_monitor.z_95() ~ ' * (' ~ standard_error ~ ')' -%}
+    {%- set rounding = ml_monitor.double_literal('1e-12') -%}
     {%- if range_lower is not none and range_upper is not none -%}
     {%- set shrunk = ml_monitor.safe_exp('-' ~ ml_monitor._operand(distance ~ ' * ' ~ width ~ ' / (' ~ above ~ ' * ' ~ below ~ ')')) -%}
     case
-        when {{ standard_error }} >= 0 and {{ above }} > 0 and {{ below }} > 0
+        when {{ standard_error }} >= 0 and {{ above }} > {{ rounding }} and {{ below }} > {{ rounding }}
             then {{ range_lower ~ ' + ' if range_lower }}
             {%- if side == 'lower' %}{{ width }} * {{ above }} * ({{ shrunk }}) / ({{ below }} + {{ above }} * ({{ shrunk }}))
             {%- else %}{{ width }} * {{ above }} / ({{ below }} * ({{ shrunk }}) + {{ above }})

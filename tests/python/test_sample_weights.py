@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pytest
 from conftest import run_dbt
 from generated_warehouse import WHOLE_WINDOWS, Measured, Metrics, Window, build_marts, difference, read_metrics, write_tables
-from interval_oracles import scaled_limits
+from interval_oracles import RANGES, linearised_error, scaled_limits
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import logit
@@ -45,7 +45,7 @@ MARTS = "+fct_ml_performance +fct_ml_rejected_rows +fct_ml_arm_comparison"
 CLASSES = ["bad", "fair", "good"]
 TASKS = {"binary": "binary_classification", "regression": "regression", "classes": "multiclass_classification"}
 COUNT = "sample_weight_effective_count"
-WITHOUT_INTERVAL = {f"sample_weighted_{name}" for name in ("mcc", "average_precision", "r2", "mape")}
+WITHOUT_INTERVAL = {"sample_weighted_r2"}
 Numbers = NDArray[np.float64]
 
 VARS: dict[str, Any] = {
@@ -313,8 +313,8 @@ def on_scale(value: float, error: float | None, scale: str) -> Interval:
     """The interval on the logit or log scale; at an end of the range, where that has none, the cut one."""
     if error is None:
         return None
-    low, high = (0, 1) if scale == "unit" else (0, math.inf)
-    if not low < value < high:
+    low, high = RANGES.get(scale, (0, math.inf))
+    if not low + 1e-12 * (scale in RANGES) < value < high - 1e-12:
         return normal(value, error, low, high)
     lower, upper = scaled_limits(np.array([value]), np.array([error]), scale)
     return float(lower[0]), float(upper[0])
@@ -364,6 +364,13 @@ def rate(x: NDArray[np.bool_], weight: Numbers) -> tuple[float | None, Interval]
     return float(np.average(x, weights=weight)), wilson(x.astype(float), weight)
 
 
+def weighted_mcc(actual: Numbers, said: Numbers, weight: NDArray[np.complex128]) -> complex:
+    """As a correlation of zeros and ones; of complex weights, for its derivatives."""
+    share = weight / weight.sum()
+    x, y = actual - (share * actual).sum(), said - (share * said).sum()
+    return (share * x * y).sum() / np.sqrt((share * x * x).sum() * (share * y * y).sum())
+
+
 def binary_oracle(rows: pd.DataFrame) -> Oracle:
     actual, score, weight = (rows[name].to_numpy() for name in ("actual", "score", "weight"))
     if not len(rows):
@@ -389,6 +396,11 @@ def binary_oracle(rows: pd.DataFrame) -> Oracle:
         reach = [math.hypot(*(value - ends[side] for value, ends in rates)) / 2 for side in (0, 1)]
         balanced_interval = (balanced - reach[0], balanced + reach[1])
     is_varied = has_both and 0 < said.sum() < len(said)
+    mcc = sklearn_metrics.matthews_corrcoef(actual, said, **kept) if is_varied else None
+    mcc_error = linearised_error(lambda count: weighted_mcc(actual, said, weight * count), len(rows), False) if is_varied else None
+    positive_weight = weight[actual == 1]
+    ap = 1.0 if ap is not None and ap > 1 - 1e-12 else ap  # but for rounding
+    ap_error = math.sqrt(ap * (1 - ap) * (positive_weight**2).sum()) / positive_weight.sum() if has_both else None
     return {
         "sample_weighted_accuracy": rate(actual == said, weight),
         "sample_weighted_precision": rate(actual[said == 1] == 1, weight[said == 1]),
@@ -396,9 +408,9 @@ def binary_oracle(rows: pd.DataFrame) -> Oracle:
         "sample_weighted_base_rate": rate(actual == 1, weight),
         "sample_weighted_f1": (f1, f1_interval),
         "sample_weighted_balanced_accuracy": (balanced, balanced_interval),
-        "sample_weighted_mcc": (sklearn_metrics.matthews_corrcoef(actual, said, **kept) if is_varied else None, None),
+        "sample_weighted_mcc": (mcc, None if mcc is None else on_scale(mcc, mcc_error, "correlation")),
         "sample_weighted_roc_auc": (auc, None if auc is None else on_scale(auc, auc_error(actual, score, weight), "unit")),
-        "sample_weighted_average_precision": (ap, None),
+        "sample_weighted_average_precision": (ap, None if ap is None else on_scale(ap, ap_error, "unit")),
         "sample_weighted_log_loss": (loss, normal(loss, mean_error(losses, weight), 0)),
         "sample_weighted_brier": (brier, normal(brier, mean_error((score - actual) ** 2, weight), 0, 1)),
         "sample_weighted_mean_score": (mean_score, normal(mean_score, mean_error(score, weight), 0, 1)),
@@ -427,18 +439,19 @@ def regression_oracle(rows: pd.DataFrame) -> Oracle:
     bias = np.average(error, weights=weight)
     nonzero = actual != 0
     varies = actual.min() < actual.max()
-    wape = mape = wape_interval = None
+    wape = mape = wape_interval = mape_interval = None
     if nonzero.any():
         wape = (weight * np.abs(error)).sum() / (weight * np.abs(actual)).sum()
         wape_interval = on_scale(wape, wape_error(actual, error, weight), "positive")
         mape = sklearn_metrics.mean_absolute_percentage_error(actual[nonzero], said[nonzero], sample_weight=weight[nonzero])
+        mape_interval = on_scale(mape, mean_error(np.abs(error[nonzero] / actual[nonzero]), weight[nonzero]), "positive")
     return {
         "sample_weighted_mae": (mae, normal(mae, mean_error(np.abs(error), weight), 0)),
         "sample_weighted_mse": (mse, on_scale(mse, mse_error, "positive")),
         "sample_weighted_rmse": (rmse, on_scale(rmse, mse_error / (2 * rmse) if rmse and mse_error is not None else None, "positive")),
         "sample_weighted_bias": (bias, normal(bias, mean_error(error, weight))),
         "sample_weighted_r2": (sklearn_metrics.r2_score(actual, said, **kept) if varies else None, None),
-        "sample_weighted_mape": (mape, None),
+        "sample_weighted_mape": (mape, mape_interval),
         "sample_weighted_wape": (wape, wape_interval),
         COUNT: (weight.sum() ** 2 / (weight**2).sum(), None),
     }

@@ -1,6 +1,10 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date', 'slice_key', 'slice_value'] %}
-{%- set errors = ['error', 'absolute_error', 'squared_error'] %}
+{#- each error and the weight that its mean is over #}
+{%- set errors = {
+    'error': 'weight_sum', 'absolute_error': 'weight_sum', 'squared_error': 'weight_sum',
+    'absolute_percentage_error': 'nonzero_actual_weight',
+} %}
 /*
     Grain: log, model, version, day and slice. Labelled regression predictions with a sample weight w above 0: weighted
     sums of errors and actuals. What a variance is made of is taken from a centre of the day and slice, in a second pass,
@@ -50,7 +54,8 @@ measured as (
         abs(actual_value) as absolute_actual,
         predicted_value - actual_value as error,
         abs(predicted_value - actual_value) as absolute_error,
-        (predicted_value - actual_value) * (predicted_value - actual_value) as squared_error
+        (predicted_value - actual_value) * (predicted_value - actual_value) as squared_error,
+        {{ ml_monitor.safe_divide('abs(predicted_value - actual_value)', 'abs(actual_value)') }} as absolute_percentage_error
     from sliced
 
 ),
@@ -64,14 +69,14 @@ summed as (
         sum(weight) as weight_sum,
         sum(square_weight) as square_weight_sum,
         coalesce(sum(weight) filter (where actual_value != 0), 0) as nonzero_actual_weight,
-        coalesce(sum(weight * {{ ml_monitor.safe_divide('absolute_error', 'absolute_actual') }}), 0) as absolute_percentage_error_sum,
+        coalesce(sum(square_weight) filter (where actual_value != 0), 0) as nonzero_actual_square_weight,
         sum(weight * actual_value) as actual_sum,
         sum(weight * absolute_actual) as absolute_actual_sum,
         min(actual_value) as actual_minimum,
         max(actual_value) as actual_maximum,
         sum(square_weight * absolute_actual * absolute_actual) as actual_square_sum,
         {%- for quantity in errors %}
-        sum(weight * {{ quantity }}) as {{ quantity }}_sum{{ ',' if not loop.last }}
+        coalesce(sum(weight * {{ quantity }}), 0) as {{ quantity }}_sum{{ ',' if not loop.last }}
         {%- endfor %}
     from measured
     group by
@@ -85,8 +90,8 @@ with_means as (
         summed.*,
         coalesce({{ ml_monitor.safe_divide('summed.absolute_error_sum', 'summed.absolute_actual_sum') }}, 0) as wape_mean,
         summed.actual_minimum / 2 + summed.actual_maximum / 2 as actual_centre,
-        {%- for quantity in errors %}
-        {{ ml_monitor.safe_divide('summed.' ~ quantity ~ '_sum', 'summed.weight_sum') }} as {{ quantity }}_mean{{ ',' if not loop.last }}
+        {%- for quantity, weight in errors.items() %}
+        {{ ml_monitor.safe_divide('summed.' ~ quantity ~ '_sum', 'summed.' ~ weight) }} as {{ quantity }}_mean{{ ',' if not loop.last }}
         {%- endfor %}
     from summed
 
@@ -141,7 +146,7 @@ deviations as (
 
 select
     with_means.*
-    {%- for quantity in ['actual', 'wape'] + errors %},
+    {%- for quantity in ['actual', 'wape'] + errors.keys() | list %},
     deviations.{{ quantity }}_deviation_sum,
     deviations.{{ quantity }}_deviation_square_sum
     {%- endfor %}

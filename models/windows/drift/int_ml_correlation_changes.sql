@@ -51,7 +51,7 @@ paired_sides as (
 
 ),
 
-transformed as (
+transformed as {{ ml_monitor.materialized() }}(
 
     select
         paired_sides.*,
@@ -63,7 +63,7 @@ transformed as (
 
 ),
 
-intervals as (
+intervals as {{ ml_monitor.materialized() }}(
 
     select
         transformed.*,

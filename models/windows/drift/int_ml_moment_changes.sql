@@ -75,7 +75,7 @@ paired_sides as (
 
 ),
 
-errors as (
+errors as {{ ml_monitor.materialized() }}(
 
     select
         paired_sides.*,
@@ -100,7 +100,7 @@ errors as (
 
 ),
 
-welch as (
+welch as {{ ml_monitor.materialized() }}(
 
     select
         errors.*,

@@ -92,7 +92,7 @@ supposed as (
 
 ),
 
-standardised as (
+standardised as {{ ml_monitor.materialized() }}(
 
     select
         supposed.*,
@@ -101,7 +101,7 @@ standardised as (
 
 ),
 
-folded as (
+folded as {{ ml_monitor.materialized() }}(
 
     select
         standardised.*,

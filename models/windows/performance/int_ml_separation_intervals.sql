@@ -102,7 +102,7 @@ replicates as (
 
 ),
 
-hashed as (
+hashed as {{ ml_monitor.materialized() }}(
 
     select
         score_groups.*,
@@ -118,47 +118,30 @@ hashed as (
 
 ),
 
-/*
-    Grouped by their own key, here and below: PostgreSQL would put the expression into the next ones at every place where its
-    column stands, some hundred times over.
-*/
-uniforms as (
+uniforms as {{ ml_monitor.materialized() }}(
 
     select
         hashed.series_number,
         hashed.replicate,
         hashed.group_number,
+        hashed.positive_count,
+        hashed.negative_count,
         {%- for class, first_digit in [('positive', 1), ('negative', 8)] %}
-        max(hashed.{{ class }}_count) as {{ class }}_count,
-        max(
-            ({{ ml_monitor.hex_number('substr(hashed.digits, ' ~ first_digit ~ ', 7)') }} + {{ ml_monitor.double_literal('0.5') }})
-            / {{ ml_monitor.double_literal('268435456') }}
-        ) as {{ class }}_uniform{{ ',' if not loop.last }}
+        ({{ ml_monitor.hex_number('substr(hashed.digits, ' ~ first_digit ~ ', 7)') }} + {{ ml_monitor.double_literal('0.5') }})
+        / {{ ml_monitor.double_literal('268435456') }} as {{ class }}_uniform{{ ',' if not loop.last }}
         {%- endfor %}
     from hashed
-    group by
-        hashed.series_number,
-        hashed.replicate,
-        hashed.group_number
 
 ),
 
-normals as (
+normals as {{ ml_monitor.materialized() }}(
 
     select
-        uniforms.series_number,
-        uniforms.replicate,
-        uniforms.group_number,
+        uniforms.*,
         {%- for class in ['positive', 'negative'] %}
-        max(uniforms.{{ class }}_count) as {{ class }}_count,
-        max(uniforms.{{ class }}_uniform) as {{ class }}_uniform,
-        max({{ ml_monitor.rough_normal_quantile('uniforms.' ~ class ~ '_uniform') }}) as {{ class }}_normal{{ ',' if not loop.last }}
+        {{ ml_monitor.rough_normal_quantile('uniforms.' ~ class ~ '_uniform') }} as {{ class }}_normal{{ ',' if not loop.last }}
         {%- endfor %}
     from uniforms
-    group by
-        uniforms.series_number,
-        uniforms.replicate,
-        uniforms.group_number
 
 ),
 

@@ -234,6 +234,18 @@ confusion as (
 
 ),
 
+agreements as (
+
+    select
+        confusion.*,
+        {%- set scale = 'sqrt(confusion.tp + confusion.fp) * sqrt(confusion.tp + confusion.fn)'
+            ~ ' * sqrt(confusion.tn + confusion.fp) * sqrt(confusion.tn + confusion.fn)' %}
+        nullif({{ scale }}, 0) as mcc_scale,
+        {{ ml_monitor.safe_divide('confusion.tp * confusion.tn - confusion.fp * confusion.fn', scale) }} as mcc
+    from confusion
+
+),
+
 regression as (
 
     select
@@ -254,6 +266,18 @@ regression as (
 )
 
 {%- set binary_kish = ml_monitor.safe_divide('labelled_weight * labelled_weight', 'labelled_square_weight') %}
+{#- slopes: how fast a metric changes with the share of the weight in each cell #}
+{%- set whole = 'nullif(labelled_weight * labelled_weight, 0)' %}
+{%- set mcc_error = ml_monitor.counts_standard_error([
+    ('true_positive_square_weight / ' ~ whole, 'tn / mcc_scale - mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tp + fn, 0))'),
+    ('true_negative_square_weight / ' ~ whole, 'tp / mcc_scale - mcc / 2 * (1 / nullif(tn + fn, 0) + 1 / nullif(tn + fp, 0))'),
+    ('false_positive_square_weight / ' ~ whole, 'fn / mcc_scale + mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tn + fp, 0))'),
+    ('false_negative_square_weight / ' ~ whole, 'fp / mcc_scale + mcc / 2 * (1 / nullif(tp + fn, 0) + 1 / nullif(tn + fn, 0))'),
+]) %}
+{%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide(
+    'average_precision * (1 - average_precision) * (true_positive_square_weight + false_negative_square_weight)',
+    'power(true_positive_weight + false_negative_weight, 2)'
+) ~ ')' %}
 {%- set metrics = [
     ('rate_limits', none, 'metric_value', zero, 'sample_count', 'sqrt(variance)', 'effective_count'),
     (
@@ -265,15 +289,11 @@ regression as (
         'sqrt(variance + specificity_variance) / 2', unknown,
     ),
     ('jaccard', 'sample_weighted_f1', 'f1', zero, 'labelled_count', 'f1_error', unknown),
-    (
-        'confusion', 'sample_weighted_mcc',
-        ml_monitor.safe_divide('tp * tn - fp * fn', 'sqrt(tp + fp) * sqrt(tp + fn) * sqrt(tn + fp) * sqrt(tn + fn)'),
-        zero, 'n', unknown, unknown,
-    ),
+    ('agreements', 'sample_weighted_mcc', 'mcc', zero, 'n', mcc_error, unknown),
     ('confusion', 'sample_weighted_roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', 'roc_auc_standard_error', unknown),
     (
-        'confusion', 'sample_weighted_average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown,
-        unknown,
+        'confusion', 'sample_weighted_average_precision', 'average_precision', 'average_precision_error_bound', 'n',
+        precision_error, unknown,
     ),
     ('confusion', 'sample_weight_effective_count', binary_kish, zero, 'n', unknown, unknown),
     (
@@ -300,7 +320,10 @@ regression as (
     ('regression', 'sample_weighted_r2', '1 - ' ~ ml_monitor.safe_divide('squared_error_sum', 'spread'), zero, 'n', unknown, unknown),
     (
         'regression', 'sample_weighted_mape',
-        ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_weight'), zero, 'nonzero_actual_count', unknown,
+        ml_monitor.safe_divide('absolute_percentage_error_sum', 'nonzero_actual_weight'), zero, 'nonzero_actual_count',
+        ml_monitor.weighted_mean_error(
+            'absolute_percentage_error_deviation_square_sum', 'nonzero_actual_weight', 'nonzero_actual_count'
+        ),
         unknown,
     ),
     (
@@ -309,7 +332,8 @@ regression as (
     ),
 ] %}
 {%- set scales = {
-    'sample_weighted_roc_auc': 'unit', 'sample_weighted_mse': 'positive', 'sample_weighted_rmse': 'positive',
+    'sample_weighted_roc_auc': 'unit', 'sample_weighted_average_precision': 'unit', 'sample_weighted_mcc': 'correlation',
+    'sample_weighted_mse': 'positive', 'sample_weighted_rmse': 'positive', 'sample_weighted_mape': 'positive',
     'sample_weighted_wape': 'positive',
 } %}
 {%- set own_limits = {} %}

@@ -1,6 +1,14 @@
+{#- of each quantity the sum of what stands before its squares, and what its mean is made of #}
 {%- set scales = {
     'actual': 'weight_sum', 'wape': 'actual_square_sum', 'error': 'square_weight_sum',
     'absolute_error': 'square_weight_sum', 'squared_error': 'square_weight_sum',
+    'absolute_percentage_error': 'nonzero_actual_square_weight',
+} %}
+{%- set means = {
+    'actual': ['actual_sum', 'weight_sum'], 'wape': ['absolute_error_sum', 'absolute_actual_sum'],
+    'error': ['error_sum', 'weight_sum'], 'absolute_error': ['absolute_error_sum', 'weight_sum'],
+    'squared_error': ['squared_error_sum', 'weight_sum'],
+    'absolute_percentage_error': ['absolute_percentage_error_sum', 'nonzero_actual_weight'],
 } %}
 /*
     Grain: log, model, version, window and slice with a labelled row of positive sample weight. Weighted sums of errors and
@@ -25,7 +33,8 @@ centred as (
         ) as wape_offset
         {%- for quantity in scales if quantity != 'wape' %},
         window_rows.{{ 'actual_centre' if quantity == 'actual' else quantity ~ '_mean' }} - {{ ml_monitor.safe_divide(
-            'sum(window_rows.' ~ quantity ~ '_sum) over window_of_row', 'sum(window_rows.weight_sum) over window_of_row'
+            'sum(window_rows.' ~ means[quantity][0] ~ ') over window_of_row',
+            'sum(window_rows.' ~ means[quantity][1] ~ ') over window_of_row'
         ) }} as {{ quantity }}_offset
         {%- endfor %}
     from window_rows
@@ -52,7 +61,8 @@ summed as (
         cast(sum({{ column }}) as {{ dbt.type_bigint() }}) as {{ column }},
         {%- endfor %}
         {%- for column in [
-            'weight_sum', 'square_weight_sum', 'nonzero_actual_weight', 'absolute_percentage_error_sum', 'absolute_actual_sum',
+            'weight_sum', 'square_weight_sum', 'nonzero_actual_weight', 'nonzero_actual_square_weight',
+            'absolute_percentage_error_sum', 'absolute_actual_sum',
             'actual_square_sum', 'error_sum', 'absolute_error_sum', 'squared_error_sum',
         ] %}
         sum({{ column }}) as {{ column }},
@@ -99,8 +109,7 @@ select
     actual_maximum,
     actual_deviation_square_sum,
     {%- for quantity, scale in scales.items() if quantity != 'actual' %}
-    {%- set ratio = ['absolute_error_sum', 'absolute_actual_sum'] if quantity == 'wape' else [quantity ~ '_sum', 'weight_sum'] %}
-    {%- set mean = ml_monitor.safe_divide(ratio[0], ratio[1]) %}
+    {%- set mean = ml_monitor.safe_divide(means[quantity][0], means[quantity][1]) %}
     case
         when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * {{ scale }} * {{ mean }} * {{ mean }}
             then {{ quantity }}_deviation_square_sum
