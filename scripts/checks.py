@@ -1,8 +1,8 @@
 """`python -m scripts.checks [part ...]`: everything that `make test` runs, part by part, with a summary.
 
-Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), generated
-(pytest on data made by the tests), demo (dbt build of the simulated retailer with its unit and data tests), warehouses
-(pytest on the demo and on the real data). Without arguments all of them. Two lanes of parts run side by side; their
+Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), distances and
+generated (pytest on data made by the tests), demo (dbt build of the simulated retailer with its unit and data tests),
+warehouses (pytest on the demo and on the real data). Without arguments all of them. Two parts run side by side; their
 lines start with the name of the part. The exit code is 1 when a part failed, and with CI=true also when one could not run.
 """
 
@@ -21,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+AT_ONCE = 2
 _PRINTING = threading.Lock()
 
 
@@ -33,24 +34,33 @@ class Part:
     commands: list[list[str]]
 
 
-def lanes() -> list[list[Part]]:
-    """All parts, in lanes of about the same length: one after the other within a lane."""
+# The tests of drift on generated data that take longest: a part of their own, so that parts are of about one length.
+DISTANCES = ["test_exact_distances.py", "test_false_alarms.py", "test_fine_cells.py", "test_generated_oracles.py"]
+
+
+def chains() -> list[list[Part]]:
+    """All parts, those that need each other in one chain, the longest chains first."""
     python = sys.executable
-    pytest = [python, "-m", "pytest", "tests/python", "-q", "--durations=30", "-p", "no:cacheprovider", "-m"]
+    pytest = [python, "-m", "pytest", "-q", "--durations=30", "-p", "no:cacheprovider"]
+    tests = "tests/python"
+    without_distances = [f"--ignore={tests}/{name}" for name in DISTANCES]
     return [
-        [
-            Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]]),
-            Part("generated", "oracles and incremental builds on generated data", [[*pytest, "not warehouse"]]),
-        ],
         [
             Part("demo", "the demo with its unit and data tests", [
                 [python, "-m", "scripts.demo.generate"],
                 [str(BIN / "dbt"), "build", "--target-path", "target/demo_check", "--log-path", "target/demo_check/logs"],
             ]),
-            Part("warehouses", "oracles and engines on the demo and the real data", [[*pytest, "warehouse"]]),
-            Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]]),
-            Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]]),
+            Part("warehouses", "oracles and engines on the demo and the real data", [[*pytest, tests, "-m", "warehouse"]]),
         ],
+        [Part("distances", "oracles of drift on generated data", [
+            [*pytest, *(f"{tests}/{name}" for name in DISTANCES), "-m", "not warehouse"],
+        ])],
+        [Part("generated", "other oracles, incremental builds on generated data", [
+            [*pytest, tests, *without_distances, "-m", "not warehouse"],
+        ])],
+        [Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]])],
+        [Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]])],
+        [Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]])],
     ]  # fmt: skip
 
 
@@ -77,14 +87,14 @@ def run(part: Part, environment: dict[str, str]) -> tuple[bool, float]:
     return passed, seconds
 
 
-def run_lane(parts: list[Part], environments: dict[str, dict[str, str]]) -> list[tuple[Part, bool, float]]:
+def run_chain(parts: list[Part], environments: dict[str, dict[str, str]]) -> list[tuple[Part, bool, float]]:
     return [(part, *run(part, environments.get(part.name, dict(os.environ)))) for part in parts]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.checks", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
-    every = [part for lane in lanes() for part in lane]
+    every = [part for chain in chains() for part in chain]
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(part.name for part in every))
     chosen = parser.parse_args().parts
     unknown = set(chosen) - {part.name for part in every}
@@ -96,10 +106,10 @@ def main() -> int:
             "demo": os.environ | {"ML_MONITOR_DUCKDB_PATH": demo, "ML_MONITOR_TARGET": "duckdb"},
             "warehouses": os.environ | {"ML_MONITOR_CHECK_DEMO": demo},
         }
-        wanted = [[part for part in lane if not chosen or part.name in chosen] for lane in lanes()]
-        with ThreadPoolExecutor(len(wanted)) as pool:
-            done = pool.map(lambda lane: run_lane(lane, environments), wanted)
-            results = [result for lane in done for result in lane]
+        wanted = [[part for part in chain if not chosen or part.name in chosen] for chain in chains()]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            done = pool.map(lambda chain: run_chain(chain, environments), wanted)
+            results = [result for chain in done for result in chain]
     print("\n=== summary")
     for part, passed, seconds in results:
         print(f"  {'pass' if passed else 'FAIL'}  {seconds:7.1f} s  {part.name}: {part.title}")

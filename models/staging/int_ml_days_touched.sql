@@ -7,6 +7,8 @@
     Where there is no finished build, every day is dirty. The days that an unfinished build began to replace stay
     dirty: its tables are half old, half new, and no longer tell where an id stood.
 */
+{%- set predictions = ref('stg_ml_predictions') %}
+{%- set outcomes = ref('stg_ml_outcomes') %}
 {%- set built = ml_monitor.previous_build_of('int_ml_days_built') %}
 {%- set kept_predictions = ml_monitor.previous_build_of('fct_ml_predictions') %}
 {%- set kept_rejections = ml_monitor.previous_build_of('fct_ml_rejected_rows') %}
@@ -15,18 +17,6 @@
 with raw_days as (
 
     select * from {{ ref('int_ml_raw_days_signed') }}
-
-),
-
-predictions as ( -- noqa: ST03
-
-    select * from {{ ref('stg_ml_predictions') }}
-
-),
-
-outcomes as ( -- noqa: ST03
-
-    select * from {{ ref('stg_ml_outcomes') }}
 
 ),
 {% if built is none or kept_predictions is none or kept_rejections is none %}
@@ -60,7 +50,7 @@ touched_ids as (
     select
         predictions.log_name,
         predictions.prediction_id
-    from predictions
+    from {{ predictions }} as predictions
     inner join changed_days
         on
             predictions.log_name = changed_days.log_name
@@ -70,7 +60,7 @@ touched_ids as (
     select
         outcomes.log_name,
         outcomes.prediction_id
-    from outcomes
+    from {{ outcomes }} as outcomes
     inner join changed_days
         on
             outcomes.log_name = changed_days.log_name
@@ -119,7 +109,7 @@ touched_days as (
     select
         predictions.log_name,
         predictions.predicted_date as dirty_date
-    from predictions
+    from {{ predictions }} as predictions
     inner join touched_ids
         on
             predictions.log_name = touched_ids.log_name
@@ -147,12 +137,12 @@ touched_days as (
     select
         predictions.log_name,
         predictions.predicted_date as dirty_date
-    from outcomes
+    from {{ outcomes }} as outcomes
     inner join touched_ids
         on
             outcomes.log_name = touched_ids.log_name
             and outcomes.prediction_id = touched_ids.prediction_id
-    inner join predictions
+    inner join {{ predictions }} as predictions
         on
             outcomes.log_name = predictions.log_name
             and outcomes.request_id = predictions.request_id
@@ -172,12 +162,12 @@ touched_days as (
     select
         outcomes.log_name,
         outcomes.observed_date as dirty_date
-    from outcomes
+    from {{ outcomes }} as outcomes
     inner join touched_ids
         on
             outcomes.log_name = touched_ids.log_name
             and outcomes.prediction_id = touched_ids.prediction_id
-    left join predictions
+    left join {{ predictions }} as predictions
         on
             outcomes.log_name = predictions.log_name
             and outcomes.prediction_id = predictions.prediction_id

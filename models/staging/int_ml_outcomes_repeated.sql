@@ -3,70 +3,53 @@
     Grain: one usable raw outcome row whose prediction_id stands more than once in the log's outcomes.
     outcome_number 1 is the row that counts: the newest loaded_at, then the newest observed_at, among those not
     observed before the prediction (these have none). home_date is the day of the prediction, or the outcome's own day
-    where there is no prediction.
+    where there is no prediction. The raw rows are read where they are needed: DuckDB would write a CTE that is read twice
+    to memory, all of it.
 */
-with outcomes as (
-
-    select * from {{ ref('stg_ml_outcomes') }}
-    where row_fault is null
-
-),
-
-predictions as (
-
-    select * from {{ ref('stg_ml_predictions') }}
-    where row_fault is null
-
-),
-
-repeated_predictions as (
+{%- set outcomes = ref('stg_ml_outcomes') %}
+{%- set predictions = ref('stg_ml_predictions') %}
+with repeated_predictions as (
 
     select * from {{ ref('int_ml_predictions_repeated') }}
 
 ),
-{% if ml_monitor.is_partial_build() %}
+
+{% if ml_monitor.is_partial_build() -%}
 dirty_ids as (
 
     select
         predictions.log_name,
         predictions.prediction_id
-    from predictions
+    from {{ predictions }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
+    where predictions.row_fault is null
     union
     select
         outcomes.log_name,
         outcomes.prediction_id
-    from outcomes
+    from {{ outcomes }} as outcomes
     {{ ml_monitor.in_dirty_days('outcomes', 'observed_date') }}
+    where outcomes.row_fault is null
 
 ),
 
-candidates as (
+{% endif -%}
+repeated_ids as (
 
-    select outcomes.*
-    from outcomes
+    select
+        outcomes.log_name,
+        outcomes.prediction_id
+    from {{ outcomes }} as outcomes
+    {%- if ml_monitor.is_partial_build() %}
     inner join dirty_ids
         on
             outcomes.log_name = dirty_ids.log_name
             and outcomes.prediction_id = dirty_ids.prediction_id
-
-),
-{% else %}
-candidates as (
-
-    select * from outcomes
-
-),
-{% endif %}
-repeated_ids as (
-
-    select
-        log_name,
-        prediction_id
-    from candidates
+    {%- endif %}
+    where outcomes.row_fault is null
     group by
-        log_name,
-        prediction_id
+        outcomes.log_name,
+        outcomes.prediction_id
     having count(*) > 1
 
 ),
@@ -78,7 +61,7 @@ first_predictions as (
         predictions.log_name,
         predictions.prediction_id,
         min(coalesce(accepted.predicted_at, predictions.predicted_at)) as first_predicted_at
-    from predictions
+    from {{ predictions }} as predictions
     inner join repeated_ids
         on
             predictions.log_name = repeated_ids.log_name
@@ -90,6 +73,7 @@ first_predictions as (
             and predictions.model_version = accepted.model_version
             and predictions.prediction_id = accepted.prediction_id
             and accepted.repeat_number = 1
+    where predictions.row_fault is null
     group by
         predictions.log_name,
         predictions.prediction_id
@@ -99,19 +83,20 @@ first_predictions as (
 dated as (
 
     select
-        candidates.*,
+        outcomes.*,
         first_predictions.first_predicted_at,
-        cast(coalesce(first_predictions.first_predicted_at, candidates.observed_at) as date) as home_date,
-        coalesce(candidates.observed_at < first_predictions.first_predicted_at, false) as is_before_prediction
-    from candidates
+        cast(coalesce(first_predictions.first_predicted_at, outcomes.observed_at) as date) as home_date,
+        coalesce(outcomes.observed_at < first_predictions.first_predicted_at, false) as is_before_prediction
+    from {{ outcomes }} as outcomes
     inner join repeated_ids
         on
-            candidates.log_name = repeated_ids.log_name
-            and candidates.prediction_id = repeated_ids.prediction_id
+            outcomes.log_name = repeated_ids.log_name
+            and outcomes.prediction_id = repeated_ids.prediction_id
     left join first_predictions
         on
-            candidates.log_name = first_predictions.log_name
-            and candidates.prediction_id = first_predictions.prediction_id
+            outcomes.log_name = first_predictions.log_name
+            and outcomes.prediction_id = first_predictions.prediction_id
+    where outcomes.row_fault is null
 
 ),
 

@@ -3,57 +3,47 @@
     Grain: one usable raw prediction row whose key (log, model, version, prediction_id) stands more than once.
     repeat_number 1 is the row that counts: the first loaded, then the earliest; the others are rejected. A repeat is
     identical when every canonical value but loaded_at is the same. Ordinary rows are not here: the table stays small.
+    The raw rows are read where they are needed: DuckDB would write a CTE that is read twice to memory, all of it.
 */
-with predictions as (
+{%- set predictions = ref('stg_ml_predictions') %}
+with
 
-    select * from {{ ref('stg_ml_predictions') }}
-    where row_fault is null
-
-),
-{% if ml_monitor.is_partial_build() %}
+{% if ml_monitor.is_partial_build() -%}
 dirty_ids as (
 
     select
         predictions.log_name,
         predictions.prediction_id
-    from predictions
+    from {{ predictions }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
+    where predictions.row_fault is null
     group by
         predictions.log_name,
         predictions.prediction_id
 
 ),
 
-candidates as (
+{% endif -%}
+repeated_keys as (
 
-    select predictions.*
-    from predictions
+    select
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.prediction_id
+    from {{ predictions }} as predictions
+    {%- if ml_monitor.is_partial_build() %}
     inner join dirty_ids
         on
             predictions.log_name = dirty_ids.log_name
             and predictions.prediction_id = dirty_ids.prediction_id
-
-),
-{% else %}
-candidates as (
-
-    select * from predictions
-
-),
-{% endif %}
-repeated_keys as (
-
-    select
-        log_name,
-        model_id,
-        model_version,
-        prediction_id
-    from candidates
+    {%- endif %}
+    where predictions.row_fault is null
     group by
-        log_name,
-        model_id,
-        model_version,
-        prediction_id
+        predictions.log_name,
+        predictions.model_id,
+        predictions.model_version,
+        predictions.prediction_id
     having count(*) > 1
 
 ),
@@ -61,26 +51,27 @@ repeated_keys as (
 numbered as (
 
     select
-        candidates.*,
+        predictions.*,
         row_number() over (
             partition by
-                candidates.log_name, candidates.model_id, candidates.model_version, candidates.prediction_id
+                predictions.log_name, predictions.model_id, predictions.model_version, predictions.prediction_id
             order by
-                candidates.loaded_at asc nulls last, candidates.predicted_at asc, candidates.raw_values asc
+                predictions.loaded_at asc nulls last, predictions.predicted_at asc, predictions.raw_values asc
         ) as repeat_number,
-        first_value(candidates.raw_values) over (
+        first_value(predictions.raw_values) over (
             partition by
-                candidates.log_name, candidates.model_id, candidates.model_version, candidates.prediction_id
+                predictions.log_name, predictions.model_id, predictions.model_version, predictions.prediction_id
             order by
-                candidates.loaded_at asc nulls last, candidates.predicted_at asc, candidates.raw_values asc
+                predictions.loaded_at asc nulls last, predictions.predicted_at asc, predictions.raw_values asc
         ) as first_raw_values
-    from candidates
+    from {{ predictions }} as predictions
     inner join repeated_keys
         on
-            candidates.log_name = repeated_keys.log_name
-            and candidates.model_id = repeated_keys.model_id
-            and candidates.model_version = repeated_keys.model_version
-            and candidates.prediction_id = repeated_keys.prediction_id
+            predictions.log_name = repeated_keys.log_name
+            and predictions.model_id = repeated_keys.model_id
+            and predictions.model_version = repeated_keys.model_version
+            and predictions.prediction_id = repeated_keys.prediction_id
+    where predictions.row_fault is null
 
 )
 

@@ -5,23 +5,15 @@
       superseded  an outcome that a newer one of the same prediction replaced
       orphan      an outcome or class score whose prediction is not there, or was rejected
     A prediction stands under its own day, an outcome or class score under the day of its prediction if there is one. Rows without a
-    readable date stand under 1900-01-01.
+    readable date stand under 1900-01-01. The long tables are read where they are needed: DuckDB would write a CTE that is
+    read twice to memory, all of it.
 */
+{%- set outcomes = ref('stg_ml_outcomes') %}
+{%- set predictions = ref('fct_ml_predictions') %}
+{%- set accepted = 'accepted_of_dirty_ids' if ml_monitor.is_partial_build() else predictions %}
 with all_predictions as (
 
     select * from {{ ref('stg_ml_predictions') }}
-
-),
-
-all_outcomes as (
-
-    select * from {{ ref('stg_ml_outcomes') }}
-
-),
-
-accepted as (
-
-    select * from {{ ref('fct_ml_predictions') }}
 
 ),
 
@@ -98,62 +90,67 @@ faulty_outcomes as (
         all_outcomes.raw_values,
         all_outcomes.observed_date as raw_date,
         all_outcomes.observed_date as home_date
-    from all_outcomes
+    from {{ outcomes }} as all_outcomes
     {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date') }}
     where all_outcomes.row_fault is not null
 
 ),
 
-{% if ml_monitor.is_partial_build() %}
+{% if ml_monitor.is_partial_build() -%}
 dirty_ids as (
 
     select
         accepted.log_name,
         accepted.prediction_id
-    from accepted
+    from {{ predictions }} as accepted
     {{ ml_monitor.in_dirty_days('accepted', 'predicted_date') }}
     union
     select
         all_outcomes.log_name,
         all_outcomes.prediction_id
-    from all_outcomes
+    from {{ outcomes }} as all_outcomes
     {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date') }}
 
 ),
 
-candidate_outcomes as (
+accepted_of_dirty_ids as (
+
+    select
+        accepted.log_name,
+        accepted.prediction_id,
+        accepted.predicted_date,
+        accepted.observed_at
+    from {{ predictions }} as accepted
+    inner join dirty_ids
+        on
+            accepted.log_name = dirty_ids.log_name
+            and accepted.prediction_id = dirty_ids.prediction_id
+
+),
+
+{% endif -%}
+/* usable outcomes, the only one of their id, that no accepted prediction took up */
+left_over_outcomes as (
 
     select all_outcomes.*
-    from all_outcomes
+    from {{ outcomes }} as all_outcomes
+    {%- if ml_monitor.is_partial_build() %}
     inner join dirty_ids
         on
             all_outcomes.log_name = dirty_ids.log_name
             and all_outcomes.prediction_id = dirty_ids.prediction_id
-
-),
-{% else %}
-candidate_outcomes as (
-
-    select * from all_outcomes
-
-),
-{% endif %}
-/* usable outcomes, the only one of their id, that no accepted prediction took up */
-left_over_outcomes as (
-
-    select candidate_outcomes.*
-    from candidate_outcomes
+    {%- endif %}
     left join all_repeated_outcomes
         on
-            candidate_outcomes.log_name = all_repeated_outcomes.log_name
-            and candidate_outcomes.prediction_id = all_repeated_outcomes.prediction_id
-    left join accepted
+            all_outcomes.log_name = all_repeated_outcomes.log_name
+            and all_outcomes.prediction_id = all_repeated_outcomes.prediction_id
+    left join {{ accepted }} as accepted
         on
-            candidate_outcomes.log_name = accepted.log_name
-            and candidate_outcomes.prediction_id = accepted.prediction_id
+            all_outcomes.log_name = accepted.log_name
+            and all_outcomes.prediction_id = accepted.prediction_id
             and accepted.observed_at is not null
     where
-        candidate_outcomes.row_fault is null
+        all_outcomes.row_fault is null
         and all_repeated_outcomes.prediction_id is null
         and accepted.prediction_id is null
 
@@ -170,7 +167,7 @@ left_over_with_home as (
         left_over_outcomes.raw_values,
         min(accepted.predicted_date) as first_predicted_date
     from left_over_outcomes
-    left join accepted
+    left join {{ accepted }} as accepted
         on
             left_over_outcomes.log_name = accepted.log_name
             and left_over_outcomes.prediction_id = accepted.prediction_id
