@@ -42,6 +42,21 @@
 
 
 {#
+    The standard error of Matthews' correlation from the columns tp, tn, fp, fn, mcc and mcc_scale (its denominator), which
+    may be counts or shares of weight. The arguments are the variance of each cell: its count, or with weights the sum of
+    squared shares.
+#}
+{% macro mcc_standard_error(tp_variance, tn_variance, fp_variance, fn_variance) -%}
+    {{ ml_monitor.counts_standard_error([
+        (tp_variance, 'tn / mcc_scale - mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tp + fn, 0))'),
+        (tn_variance, 'tp / mcc_scale - mcc / 2 * (1 / nullif(tn + fn, 0) + 1 / nullif(tn + fp, 0))'),
+        (fp_variance, 'fn / mcc_scale + mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tn + fp, 0))'),
+        (fn_variance, 'fp / mcc_scale + mcc / 2 * (1 / nullif(tp + fn, 0) + 1 / nullif(tn + fn, 0))'),
+    ]) }}
+{%- endmacro %}
+
+
+{#
     The standard error of a ratio of two means of the same rows, by linearisation (Cochran 1977, 6.4): from the sum of
     squared deviations of numerator - ratio * denominator, which is above 0 in exact arithmetic.
 #}

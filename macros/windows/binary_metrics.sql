@@ -126,12 +126,7 @@ agreements as (
     ~ ' / nullif(1.25 * tp + 0.25 * fn + fp, 0)' %}
 {%- set f_beta_2_error = ml_monitor.counts_standard_error([('tp', '5 * (1 - f_beta_2)'), ('fn', '4 * f_beta_2'), ('fp', 'f_beta_2')])
     ~ ' / nullif(5 * tp + 4 * fn + fp, 0)' %}
-{%- set mcc_error = ml_monitor.counts_standard_error([
-    ('tp', 'tn / mcc_scale - mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tp + fn, 0))'),
-    ('tn', 'tp / mcc_scale - mcc / 2 * (1 / nullif(tn + fn, 0) + 1 / nullif(tn + fp, 0))'),
-    ('fp', 'fn / mcc_scale + mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tn + fp, 0))'),
-    ('fn', 'fp / mcc_scale + mcc / 2 * (1 / nullif(tp + fn, 0) + 1 / nullif(tn + fn, 0))'),
-]) %}
+{%- set mcc_error = ml_monitor.mcc_standard_error('tp', 'tn', 'fp', 'fn') %}
 {%- set kappa_error = ml_monitor.counts_standard_error([
     ('tp', '2 * tn - cohen_kappa * (tn + fp + tn + fn)'), ('tn', '2 * tp - cohen_kappa * (tp + fp + tp + fn)'),
     ('fp', '2 * fn + cohen_kappa * (tn + fp + tp + fp)'), ('fn', '2 * fp + cohen_kappa * (tn + fn + tp + fn)'),

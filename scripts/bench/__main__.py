@@ -2,7 +2,8 @@
 
 Makes its data, prints what it does, and keeps each result in a JSON file at once: a run that was broken off goes on with
 --only. Parts: first_build (with the floor), nothing_new and daily (both after a first build), exact (the first build with
-no window approximated), peers, history, models, features; table prints what is in the file.
+no window approximated), binned (with every window made of cells), peers, history, models, features; table prints what is
+in the file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from scripts.bench.peers import environments
 from scripts.bench.records import DEFAULT_PATH, Records
 
 BUILDS = ("first_build", "nothing_new", "daily")
-PARTS = (*BUILDS, "exact", "peers", "history", "models", "features", "table")
+PARTS = (*BUILDS, *parts.ROW_LIMITS, "peers", "history", "models", "features", "table")
 ROWS = (100_000, 1_000_000, 10_000_000)
 
 
@@ -29,7 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--days", type=int, default=90, help="days that they span (default 90)")
     parser.add_argument("--repeats", type=int, default=1, help="runs of each part, taken in turns; tables show medians")
     parser.add_argument("--peers", nargs="*", metavar="NAME", help=f"also {', '.join(environments.NAMES)}, or those named")
-    parser.add_argument("--exact", action="store_true", help="also the first build with every window exact")
+    parser.add_argument("--exact", action="store_true", help="also the first build with every window exact, and with none")
     parser.add_argument("--history", type=int, metavar="DAYS", help="also daily runs after this many days, as 900")
     parser.add_argument("--models", type=int, metavar="N", help="also one log of this many models, as 300")
     parser.add_argument("--features", type=int, metavar="N", help="also a build with this many features, as 200")
@@ -43,7 +44,8 @@ def _arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     wanted = list(arguments.only or BUILDS)
     if not arguments.only:
-        wanted += [name for name in ("exact", "history", "models", "features") if getattr(arguments, name)]
+        wanted += parts.ROW_LIMITS if arguments.exact else ()
+        wanted += [name for name in ("history", "models", "features") if getattr(arguments, name)]
         wanted += ["peers"] if arguments.peers is not None else []
     unknown = {*wanted, *(arguments.peers or ())} - {*PARTS, *environments.NAMES}
     if unknown:
@@ -58,18 +60,19 @@ def _measure(bench: parts.Bench, arguments: argparse.Namespace) -> None:
         shape = Shape(rows, arguments.days)
         wanted_builds = [part for part in BUILDS if part in arguments.wanted]
         begun = {"floor", "first_build", *wanted_builds} if wanted_builds else set()
-        begun |= {"exact_build"} & {f"{part}_build" for part in arguments.wanted}
+        limits = [name for name in parts.ROW_LIMITS if name in arguments.wanted]
+        begun |= {f"{name}_build" for name in limits}
         for part in begun:
             bench.records.start(part, shape)
         if "peers" in arguments.wanted:
             for name in names:
                 bench.records.start("peer", shape, peer=name)
-        for run in range(bench.repeats if wanted_builds or {"exact", "peers"} & set(arguments.wanted) else 0):
+        for run in range(bench.repeats if wanted_builds or limits or "peers" in arguments.wanted else 0):
             parts.say(f"{rows:,} predictions, run {run + 1} of {bench.repeats}")
             if wanted_builds:
                 parts.measure_builds(bench, shape, run, wanted_builds)
-            if "exact" in arguments.wanted:
-                parts.measure_exact(bench, shape, run)
+            for name in limits:
+                parts.measure_row_limit(bench, shape, run, name)
             if "peers" in arguments.wanted:
                 parts.measure_peers(bench, shape, run, names)
     smallest = Shape(min(arguments.rows), arguments.days)

@@ -107,9 +107,12 @@ def measure_builds(bench: Bench, shape: Shape, run: int, wanted: Sequence[str]) 
         bench.build(warehouse, shape, shape.days, "daily", run)
 
 
-def measure_exact(bench: Bench, shape: Shape, run: int) -> None:
-    """The first build with every window read row by row."""
-    bench.build(bench.fresh(shape), shape, shape.days - 1, "exact_build", run, exact_row_limit=None)
+ROW_LIMITS = {"exact": None, "binned": 0}  # exact_row_limit of the first builds that differ by it alone
+
+
+def measure_row_limit(bench: Bench, shape: Shape, run: int, name: str) -> None:
+    """The first build with every window read row by row (exact), or with every one made of cells (binned)."""
+    bench.build(bench.fresh(shape), shape, shape.days - 1, f"{name}_build", run, exact_row_limit=ROW_LIMITS[name])
 
 
 def measure_peers(bench: Bench, shape: Shape, run: int, names: Sequence[str]) -> None:

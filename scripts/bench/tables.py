@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from scripts.bench.builds import LAYERS, PARTS
@@ -126,12 +127,13 @@ def builds_table(records: Records) -> str:
         line("**nothing new**, whole command", whole("nothing_new")),
         line("SQL", lambda size: sql(size, "nothing_new", "first_build")),
     ]
-    if records.of("exact_build"):
-        rows += [
-            line("**first build, every window exact**", whole("exact_build")),
-            line("SQL", lambda size: sql(size, "exact_build")),
-            line("peak memory", of("exact_build", "peak_bytes", _bytes)),
-        ]
+    for part, title in (("exact_build", "every window exact"), ("binned_build", "every window from cells")):
+        if records.of(part):
+            rows += [
+                line(f"**first build, {title}**", whole(part)),
+                line("SQL", partial(sql, part=part)),
+                line("peak memory", of(part, "peak_bytes", _bytes)),
+            ]
     return table(["predictions", *(_size(size) for size in sizes)], rows)
 
 

@@ -266,14 +266,11 @@ regression as (
 )
 
 {%- set binary_kish = ml_monitor.safe_divide('labelled_weight * labelled_weight', 'labelled_square_weight') %}
-{#- slopes: how fast a metric changes with the share of the weight in each cell #}
 {%- set whole = 'nullif(labelled_weight * labelled_weight, 0)' %}
-{%- set mcc_error = ml_monitor.counts_standard_error([
-    ('true_positive_square_weight / ' ~ whole, 'tn / mcc_scale - mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tp + fn, 0))'),
-    ('true_negative_square_weight / ' ~ whole, 'tp / mcc_scale - mcc / 2 * (1 / nullif(tn + fn, 0) + 1 / nullif(tn + fp, 0))'),
-    ('false_positive_square_weight / ' ~ whole, 'fn / mcc_scale + mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tn + fp, 0))'),
-    ('false_negative_square_weight / ' ~ whole, 'fp / mcc_scale + mcc / 2 * (1 / nullif(tp + fn, 0) + 1 / nullif(tn + fn, 0))'),
-]) %}
+{%- set mcc_error = ml_monitor.mcc_standard_error(
+    'true_positive_square_weight / ' ~ whole, 'true_negative_square_weight / ' ~ whole,
+    'false_positive_square_weight / ' ~ whole, 'false_negative_square_weight / ' ~ whole,
+) %}
 {%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide(
     'average_precision * (1 - average_precision) * (true_positive_square_weight + false_negative_square_weight)',
     'power(true_positive_weight + false_negative_weight, 2)'
