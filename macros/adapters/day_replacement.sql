@@ -28,16 +28,16 @@
 {% endmacro %}
 
 
-{# The statement that clears the dirty keys of this model before the new rows come in. #}
-{% macro clear_dirty(dirty_model, join_columns) %}
+{# The statement that clears the dirty keys of this model before the new rows come in; `condition` narrows the keys. #}
+{% macro clear_dirty(dirty_model, join_columns, condition='') %}
     {%- set dirty = ref(dirty_model) -%}
     {%- if ml_monitor.is_partial_build() -%}
-        {{ return(adapter.dispatch('clear_dirty', 'ml_monitor')(dirty, join_columns)) }}
+        {{ return(adapter.dispatch('clear_dirty', 'ml_monitor')(dirty, join_columns, condition)) }}
     {%- endif -%}
     {{ return('') }}
 {% endmacro %}
 
-{% macro default__clear_dirty(dirty, join_columns) %}
+{% macro default__clear_dirty(dirty, join_columns, condition) %}
 delete from {{ this }}
 where exists (
     select 1
@@ -46,9 +46,10 @@ where exists (
     {%- for mine, theirs in join_columns.items() %}
         {{ 'and ' if not loop.first }}dirty.{{ theirs }} = {{ this }}.{{ mine }}
     {%- endfor %}
+        {{- '\n        and ' ~ condition if condition }}
 )
 {% endmacro %}
 
-{% macro spark__clear_dirty(dirty, join_columns) %}
+{% macro spark__clear_dirty(dirty, join_columns, condition) %}
     {{ return('') }}
 {% endmacro %}

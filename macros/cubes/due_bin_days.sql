@@ -1,9 +1,10 @@
 {#
     The days that a cube of bins has to count: all of them in a first build; later the dirty days, and every day of a
-    model version whose bin version this cube has not counted yet. Columns: log_name, model_id, model_version,
+    model version whose bin version this cube has not counted yet; without those to which only outcomes came, if the cube
+    reads none (replaced_by_day). Columns: log_name, model_id, model_version,
     bin_version, version_number, predicted_date.
 #}
-{% macro due_bin_days() -%}
+{% macro due_bin_days(without_outcomes=false) -%}
     {%- set dirty_days = ref('int_ml_dirty_days') -%}
 select
         days.log_name,
@@ -23,6 +24,9 @@ select
         on
             days.log_name = dirty.log_name
             and days.predicted_date = dirty.dirty_date
+    {%- if without_outcomes %}
+            and dirty.has_changed_rows
+    {%- endif %}
     left join (
         select
             log_name,

@@ -3,15 +3,20 @@
         {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
     of one that is replaced by whole windows, and of one by whole windows with their baselines. The dirty keys are
     deleted and written anew in one transaction, so a build can be killed and repeated.
+
+    `without_outcomes` is for models that read no outcomes: days to which only outcomes came stay as they are. What fills
+    such a model has to leave them out too (in_dirty_days, due_bin_days). `with_changed_values` is the same for windows.
 #}
-{% macro replaced_by_day(date_column) %}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, [date_column])) }}
+{% macro replaced_by_day(date_column, without_outcomes=false) %}
+    {%- set condition = 'dirty.has_changed_rows' if without_outcomes else none -%}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, [date_column], condition)) }}
 {% endmacro %}
 
 
-{% macro replaced_by_window() %}
+{% macro replaced_by_window(with_changed_values=false) %}
     {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, ['granularity', 'window_start'])) }}
+    {%- set condition = 'dirty.has_changed_values' if with_changed_values else none -%}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, ['granularity', 'window_start'], condition)) }}
 {% endmacro %}
 
 
@@ -27,12 +32,12 @@
 {% endmacro %}
 
 
-{% macro _replaced_by(dirty_model, join_columns, partition_columns) %}
+{% macro _replaced_by(dirty_model, join_columns, partition_columns, condition=none) %}
     {%- set settings = {
         'materialized': 'incremental',
         'incremental_strategy': ml_monitor.replacement_strategy(),
         'on_schema_change': 'fail',
-        'pre_hook': "{{ ml_monitor.clear_dirty('" ~ dirty_model ~ "', " ~ tojson(join_columns) ~ ") }}",
+        'pre_hook': "{{ ml_monitor.clear_dirty('" ~ dirty_model ~ "', " ~ tojson(join_columns) ~ ", " ~ tojson(condition or '') ~ ") }}",
     } -%}
     {%- do settings.update(ml_monitor.replacement_partitions(partition_columns)) -%}
     {{ return(settings) }}

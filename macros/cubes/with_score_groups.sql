@@ -4,12 +4,7 @@
     every distinct score; the others have one for every score cell, whose `score` is its number 1 .. 1000.
 #}
 {% macro with_score_groups(windows_cte) -%}
-scores as (
-
-    select * from {{ ref('int_ml_scores_celled') }}
-
-),
-
+{%- set scores = ref('int_ml_scores_celled') -%}
 cells as (
 
     select * from {{ ref('int_ml_scores_counted') }}
@@ -44,7 +39,7 @@ series_rows as (
         series_days.series_number,
         scores.score,
         scores.actual_value
-    from scores
+    from {{ scores }} as scores
     inner join series_days
         on
             scores.log_name = series_days.log_name
@@ -61,7 +56,7 @@ series_rows as (
         series_days.series_number,
         scores.score,
         scores.actual_value
-    from scores
+    from {{ scores }} as scores
     inner join series_days
         on
             scores.log_name = series_days.log_name

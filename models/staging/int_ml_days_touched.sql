@@ -4,6 +4,7 @@
     the last finished build: the day's raw predictions or features, or an outcome of one of its predictions (seen by
     the outcome's own day). An id that came, went or changed makes dirty every day on which its rows stand now and
     every day on which they stood, so that a day can be replaced whole without looking at the others.
+    has_changed_rows tells days whose predictions, features or class scores changed from those to which only outcomes came.
     Where there is no finished build, every day is dirty. The days that an unfinished build began to replace stay
     dirty: its tables are half old, half new, and no longer tell where an id stood.
 */
@@ -24,7 +25,8 @@ touched_days as (
 
     select
         raw_days.log_name,
-        raw_days.raw_date as dirty_date
+        raw_days.raw_date as dirty_date,
+        true as has_changed_rows
     from raw_days
 
 )
@@ -49,7 +51,8 @@ touched_ids as (
 
     select
         predictions.log_name,
-        predictions.prediction_id
+        predictions.prediction_id,
+        true as has_changed_rows
     from {{ predictions }} as predictions
     inner join changed_days
         on
@@ -59,7 +62,8 @@ touched_ids as (
     union
     select
         outcomes.log_name,
-        outcomes.prediction_id
+        outcomes.prediction_id,
+        false as has_changed_rows
     from {{ outcomes }} as outcomes
     inner join changed_days
         on
@@ -69,7 +73,8 @@ touched_ids as (
     union
     select
         kept.log_name,
-        kept.prediction_id
+        kept.prediction_id,
+        true as has_changed_rows
     from {{ kept_predictions }} as kept
     inner join changed_days
         on
@@ -79,7 +84,8 @@ touched_ids as (
     union
     select
         kept.log_name,
-        kept.prediction_id
+        kept.prediction_id,
+        false as has_changed_rows
     from {{ kept_predictions }} as kept
     inner join changed_days
         on
@@ -89,7 +95,8 @@ touched_ids as (
     union
     select
         kept.log_name,
-        kept.prediction_id
+        kept.prediction_id,
+        kept.source_name != 'outcomes' as has_changed_rows
     from {{ kept_rejections }} as kept
     inner join changed_days
         on
@@ -103,12 +110,14 @@ touched_days as (
 
     select
         changed_days.log_name,
-        changed_days.raw_date as dirty_date
+        changed_days.raw_date as dirty_date,
+        changed_days.source_name != 'outcomes' as has_changed_rows
     from changed_days
     union all
     select
         predictions.log_name,
-        predictions.predicted_date as dirty_date
+        predictions.predicted_date as dirty_date,
+        touched_ids.has_changed_rows
     from {{ predictions }} as predictions
     inner join touched_ids
         on
@@ -117,7 +126,8 @@ touched_days as (
     union all
     select
         kept.log_name,
-        kept.predicted_date as dirty_date
+        kept.predicted_date as dirty_date,
+        touched_ids.has_changed_rows
     from {{ kept_predictions }} as kept
     inner join touched_ids
         on
@@ -126,7 +136,8 @@ touched_days as (
     union all
     select
         kept.log_name,
-        kept.home_date as dirty_date
+        kept.home_date as dirty_date,
+        touched_ids.has_changed_rows
     from {{ kept_rejections }} as kept
     inner join touched_ids
         on
@@ -136,7 +147,8 @@ touched_days as (
     /* an outcome counts for every list of its request, those that do not show the item too */
     select
         predictions.log_name,
-        predictions.predicted_date as dirty_date
+        predictions.predicted_date as dirty_date,
+        false as has_changed_rows
     from {{ outcomes }} as outcomes
     inner join touched_ids
         on
@@ -150,7 +162,8 @@ touched_days as (
     union all
     select
         kept.log_name,
-        kept.predicted_date as dirty_date
+        kept.predicted_date as dirty_date,
+        touched_ids.has_changed_rows
     from {{ kept_not_shown }} as kept
     inner join touched_ids
         on
@@ -161,7 +174,8 @@ touched_days as (
     /* an outcome whose prediction is gone, or not yet there, stands under its own day */
     select
         outcomes.log_name,
-        outcomes.observed_date as dirty_date
+        outcomes.observed_date as dirty_date,
+        false as has_changed_rows
     from {{ outcomes }} as outcomes
     inner join touched_ids
         on
@@ -176,26 +190,34 @@ touched_days as (
     where predictions.prediction_id is null
 
 )
-{% endif %}
+{% endif -%},
+
+all_days as (
+
+    select * from touched_days
+    {%- if begun is not none %}
+    union all
+    select
+        begun.log_name,
+        begun.dirty_date,
+        begun.has_changed_rows
+    from {{ begun }} as begun
+    {%- if built is not none %}
+    cross join (
+        select {{ ml_monitor.raw_state('built') }} as raw_state
+        from {{ built }} as built
+    ) as finished
+    where begun.raw_state != finished.raw_state
+    {%- endif %}
+    {%- endif %}
+
+)
+
 select
-    touched_days.log_name,
-    touched_days.dirty_date
-from touched_days
-{%- if begun is not none %}
-union
-select
-    begun.log_name,
-    begun.dirty_date
-from {{ begun }} as begun
-{%- if built is not none %}
-cross join (
-    select {{ ml_monitor.raw_state('built') }} as raw_state
-    from {{ built }} as built
-) as finished
-where begun.raw_state != finished.raw_state
-{%- endif %}
-{%- else %}
+    all_days.log_name,
+    all_days.dirty_date,
+    bool_or(all_days.has_changed_rows) as has_changed_rows
+from all_days
 group by
-    touched_days.log_name,
-    touched_days.dirty_date
-{%- endif %}
+    all_days.log_name,
+    all_days.dirty_date

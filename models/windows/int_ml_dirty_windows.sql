@@ -3,6 +3,7 @@
     that came or went since the last finished build, as trailing windows do when a version's first or last day moves;
     and all windows of a log in which a day of a reference is dirty, came or went, or in which a reference is new. An old
     reference, with which nothing is compared any more, is in no kept row and not new for that.
+    has_changed_values as in int_ml_dirty_days.
 */
 {%- set kept_bins = ml_monitor.previous_build_of('fct_ml_drift_bins') %}
 {%- set built = ml_monitor.previous_build_of('int_ml_windows_built') %}
@@ -48,7 +49,9 @@ calendar_windows as (
 
 dirty_logs as (
 
-    select reference_days.log_name
+    select
+        reference_days.log_name,
+        dirty_days.has_changed_values
     from {{ ref('int_ml_reference_days') }} as reference_days
     inner join dirty_days
         on
@@ -56,7 +59,9 @@ dirty_logs as (
             and reference_days.predicted_date = dirty_days.dirty_date
     {%- if kept_bins is not none %}
     union
-    select bin_versions.log_name
+    select
+        bin_versions.log_name,
+        true as has_changed_values
     from bin_versions
     left join (
         select
@@ -80,7 +85,9 @@ dirty_logs as (
     {%- endif %}
     {%- if built_reference_days is not none %}
     union
-    select coalesce(reference_days.log_name, built.log_name) as log_name
+    select
+        coalesce(reference_days.log_name, built.log_name) as log_name,
+        true as has_changed_values
     from {{ ref('int_ml_reference_days') }} as reference_days
     full outer join {{ built_reference_days }} as built
         on
@@ -92,60 +99,80 @@ dirty_logs as (
     where reference_days.log_name is null or built.log_name is null
     {%- endif %}
 
+),
+
+touched as (
+
+    select
+        dirty_days.log_name,
+        calendar_windows.granularity,
+        calendar_windows.window_start,
+        dirty_days.has_changed_values
+    from dirty_days
+    inner join calendar_windows
+        on dirty_days.dirty_date = calendar_windows.calendar_date
+    union all
+    select
+        windows.log_name,
+        windows.granularity,
+        windows.window_start,
+        dirty_logs.has_changed_values
+    from windows
+    inner join dirty_logs
+        on windows.log_name = dirty_logs.log_name
+    union all
+    select
+        windows.log_name,
+        windows.granularity,
+        windows.window_start,
+        dirty_days.has_changed_values
+    from windows
+    inner join dirty_days
+        on
+            windows.log_name = dirty_days.log_name
+            and windows.granularity = 'lifetime'
+    {%- if built is not none %}
+    union all
+    select
+        coalesce(windows.log_name, built.log_name) as log_name,
+        coalesce(windows.granularity, built.granularity) as granularity,
+        coalesce(windows.window_start, built.window_start) as window_start,
+        true as has_changed_values
+    from {{ ref('int_ml_windows') }} as windows
+    full outer join {{ built }} as built
+        on
+            windows.log_name = built.log_name
+            and windows.model_id = built.model_id
+            and windows.model_version = built.model_version
+            and windows.granularity = built.granularity
+            and windows.window_start = built.window_start
+            and windows.window_end = built.window_end
+    where windows.log_name is null or built.log_name is null
+    {%- else %}
+    /* no build came that far: what an unfinished one left may be of windows that are no more */
+    {%- for model in ml_monitor.models_replaced_by_window() %}
+    {%- set kept = ml_monitor.previous_build_of(model) %}
+    {%- if kept is not none %}
+    union all
+    select
+        log_name,
+        granularity,
+        window_start,
+        true as has_changed_values
+    from {{ kept }}
+    {%- endif %}
+    {%- endfor %}
+    {%- endif %}
+
 )
 
 select
-    dirty_days.log_name,
-    calendar_windows.granularity,
-    calendar_windows.window_start
-from dirty_days
-inner join calendar_windows
-    on dirty_days.dirty_date = calendar_windows.calendar_date
-union
-select
-    windows.log_name,
-    windows.granularity,
-    windows.window_start
-from windows
-inner join dirty_logs
-    on windows.log_name = dirty_logs.log_name
-union
-select
-    windows.log_name,
-    windows.granularity,
-    windows.window_start
-from windows
-inner join dirty_days
-    on
-        windows.log_name = dirty_days.log_name
-        and windows.granularity = 'lifetime'
-{%- if built is not none %}
-union
-select
-    coalesce(windows.log_name, built.log_name) as log_name,
-    coalesce(windows.granularity, built.granularity) as granularity,
-    coalesce(windows.window_start, built.window_start) as window_start
-from {{ ref('int_ml_windows') }} as windows
-full outer join {{ built }} as built
-    on
-        windows.log_name = built.log_name
-        and windows.model_id = built.model_id
-        and windows.model_version = built.model_version
-        and windows.granularity = built.granularity
-        and windows.window_start = built.window_start
-        and windows.window_end = built.window_end
-where windows.log_name is null or built.log_name is null
-{%- else %}
-/* no build came that far: what an unfinished one left may be of windows that are no more */
-{%- for model in ml_monitor.models_replaced_by_window() %}
-{%- set kept = ml_monitor.previous_build_of(model) %}
-{%- if kept is not none %}
-union
-select
+    log_name,
+    granularity,
+    window_start,
+    bool_or(has_changed_values) as has_changed_values
+from touched
+group by
     log_name,
     granularity,
     window_start
-from {{ kept }}
-{%- endif %}
-{%- endfor %}
-{%- endif %}

@@ -118,10 +118,11 @@ def query(path: Path, statement: str) -> Rows:
         return connection.execute(statement).fetchall()
 
 
-def dirty_days(path: Path) -> dict[str, set[int]]:
-    """Return the day numbers that the last build replaced, for each log."""
+def dirty_days(path: Path, condition: str = "true") -> dict[str, set[int]]:
+    """Return the day numbers that the last build replaced, for each log, where a condition holds."""
     found: dict[str, set[int]] = {data.BOOKINGS: set(), data.DEMAND: set()}
-    for log_name, dirty_date in query(path, "select log_name, dirty_date from ml_monitor_internal.int_ml_dirty_days"):
+    statement = f"select log_name, dirty_date from ml_monitor_internal.int_ml_dirty_days where {condition}"
+    for log_name, dirty_date in query(path, statement):
         found[log_name].add((dirty_date - data.FIRST_DATE).days)
     return found
 
@@ -372,6 +373,8 @@ def test_late_outcomes_touch_the_days_of_their_predictions(workshop: Workshop, n
     data.change_feature(workshop.path)
     workshop.dbt("run", data.declaration(), "--select", "+int_ml_dirty_days")
     assert dirty_days(workshop.path) == {data.BOOKINGS: {*data.LATE_DAYS, data.NEW_DAY}, data.DEMAND: {27}}
+    assert dirty_days(workshop.path, "has_changed_rows") == {data.BOOKINGS: set(), data.DEMAND: {27}}
+    assert dirty_days(workshop.path, "has_changed_values") == {data.BOOKINGS: set(), data.DEMAND: {27}}
 
 
 def test_changed_history_is_as_if_built_anew(changed_build: Path, changed_fresh: Path) -> None:

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
 /*
     Grain: log, model, version, bin version, day, slice, feature and bin. The cells of each feature, added up to its bins.
     bin_kind: interval (bin_number 1 .. 10), category (1, 2, .. by frequency in the reference), other (rarer categories of
@@ -7,7 +7,7 @@
 */
 with due_days as (
 
-    {{ ml_monitor.due_bin_days() }}
+    {{ ml_monitor.due_bin_days(without_outcomes=true) }}
 
 ),
 

@@ -1,13 +1,14 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
 {%- set chunk_size = 60 %}
 /*
     Grain: log, model, version, bin version, day, slice, feature and cell. Row counts of every feature in one pass over
     the wide rows: of a numeric feature by fine cell (macros cell_key and part_key), of a categorical one by category. By
     slice where the log asks for it (features: slices). Numeric features where the version has frozen edges.
 */
+{%- set due_days = ml_monitor.due_bin_days(without_outcomes=true) %}
 with due_days as (
 
-    {{ ml_monitor.due_bin_days() }}
+    {{ due_days }}
 
 ),
 
@@ -27,13 +28,18 @@ numbered_days as (
 )
 
 {%- set chunks = [] %}
+{%- set in_due_days = ml_monitor.in_days_of('due_days') %}
+{%- if ml_monitor.is_partial_build() %}
+{%- set is_due = ml_monitor.in_span_of('(' ~ due_days ~ ') as due_days', 'predicted_date', 'predictions.predicted_date') %}
+{%- set in_due_days = in_due_days ~ '\n        and ' ~ is_due %}
+{%- endif %}
 {%- for log in ml_monitor.prediction_logs() if log.numeric_features or log.categorical_features %}
 {%- set log_number = loop.index %}
 {%- set slice_slots = ml_monitor.feature_slice_slots(log) %},
 
 log_{{ log_number }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, days_condition=ml_monitor.in_days_of('due_days')) }}
+    {{ ml_monitor.feature_rows(log, days_condition=in_due_days) }}
 
 )
 {#- slot, feature and what is grouped: the part of a numeric feature, or the category -#}

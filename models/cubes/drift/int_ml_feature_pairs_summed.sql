@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
 {%- set chunk_size = 40 %}
 {%- set columns = {
     'pair_count': 'regr_count', 'first_mean': 'regr_avgy', 'second_mean': 'regr_avgx',
@@ -22,7 +22,7 @@ with bounds as (
 
 log_{{ log_number }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, ml_monitor.in_dirty_days('predictions', 'predicted_date')) }}
+    {{ ml_monitor.feature_rows(log, ml_monitor.in_dirty_days('predictions', 'predicted_date', without_outcomes=true, of_raw_rows=true)) }}
 
 ),
 

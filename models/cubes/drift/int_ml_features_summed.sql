@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
 {%- set chunk_size = 60 %}
 /*
     Grain: log, model, version, day, slice and numeric feature. Counts, extremes and moments of the finite values; mean and
@@ -17,7 +17,7 @@ with slots as (
 
 log_{{ log_number }}_rows as (
 
-    {{ ml_monitor.feature_rows(log, ml_monitor.in_dirty_days('predictions', 'predicted_date')) }}
+    {{ ml_monitor.feature_rows(log, ml_monitor.in_dirty_days('predictions', 'predicted_date', without_outcomes=true, of_raw_rows=true)) }}
 
 )
 {%- for chunk in log.numeric_features | batch(chunk_size) %}

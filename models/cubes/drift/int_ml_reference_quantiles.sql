@@ -2,9 +2,9 @@
 {%- set fractions = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '0.01', '0.05', '0.95', '0.99'] %}
 /*
     Grain: log, model, version, bin version, subject and numeric feature. Deciles and tails (numpy's linear
-    interpolation), extremes and distinct values of the finite reference values. Frozen: what a feature has in a bin
-    version is written once, when its reference window is complete or the feature is declared, and stays whatever happens
-    to the rows later, --full-refresh included.
+    interpolation), extremes and distinct values (all up to 1,000, else at least as many) of the finite reference values.
+    Frozen: what a feature has in a bin version is written once, when its reference window is complete or the feature is
+    declared, and stays whatever happens to the rows later, --full-refresh included.
 */
 with pending as (
 
@@ -28,6 +28,7 @@ score_rows as (
         predictions.model_id,
         predictions.model_version,
         pending.bin_version,
+        predictions.predicted_date,
         predictions.score as n1,
         predictions.predicted_value as n2
     from {{ ref('fct_ml_predictions') }} as predictions

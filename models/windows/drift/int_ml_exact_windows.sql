@@ -1,7 +1,7 @@
 {%- set dirty_windows = ref('int_ml_dirty_windows') %}
 {%- set kept = ml_monitor.previous_build_of('int_ml_ordered_windows') %}
 /*
-    Grain: log, model, version and window. The dirty days, weeks and months that are small enough to be read value by
+    Grain: log, model, version and window. The dirty (with changed values) days, weeks and months that are small enough to be read value by
     value: not more rows than the log's exact_row_limit. Trailing windows, which would read every row 35 times, and
     larger ones come from fine cells. All of them, dirty or not, where int_ml_ordered_windows is to be built anew.
 */
@@ -20,6 +20,7 @@ inner join {{ dirty_windows }} as dirty
         windows.log_name = dirty.log_name
         and windows.granularity = dirty.granularity
         and windows.window_start = dirty.window_start
+        and dirty.has_changed_values
 {%- endif %}
 inner join {{ ref('int_ml_logs') }} as logs
     on windows.log_name = logs.log_name

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(**ml_monitor.replaced_by_window(with_changed_values=true)) }}
 {%- set z = ml_monitor.double_literal(1.959963984540054) %}
 {%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
 {%- set is_crossed -%}

@@ -67,6 +67,7 @@ inner join {{ dirty_days }} as dirty
     on
         reference_days.log_name = dirty.log_name
         and reference_days.predicted_date = dirty.dirty_date
+        and dirty.has_changed_values
 {%- if built_reference_days is not none %}
 union
 select needed.*

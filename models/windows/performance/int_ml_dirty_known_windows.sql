@@ -1,15 +1,12 @@
-{%- set kept = ml_monitor.previous_build_of('int_ml_known_ranked_windows') %}
+{%- set kept = ml_monitor.previous_build_of('int_ml_known_binary_windows') %}
 /*
-    Grain: log, granularity and window start. The weeks and months whose ranking metrics as known this build must
-    replace: the dirty windows, and those looked back at from other dates than before, because the as-of moment or a
-    setting moved. A window without both classes has no ranking metrics and is in neither.
+    Grain: log, granularity and window start. The weeks and months whose metrics as known this build must replace: the
+    dirty windows, and those looked back at from other dates than before, because the as-of moment or a setting moved.
 */
 with known_windows as ( -- noqa: ST03
 
-    select * from {{ ref('int_ml_known_binary_windows') }}
-    where
-        true_positive_count + false_negative_count > 0
-        and true_negative_count + false_positive_count > 0
+    select * from {{ ref('int_ml_known_windows') }}
+    where task = 'binary_classification'
 
 )
 

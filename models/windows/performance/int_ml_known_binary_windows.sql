@@ -1,3 +1,4 @@
+{{ config(**ml_monitor.replaced_by_known_window()) }}
 /*
     Grain: log, model, version, week or month and known_at. Confusion counts and score sums of a window as it was known
     before a date: those of int_ml_binary_windows, from what had come by then.
@@ -10,8 +11,10 @@ with cubes as (
 
 known_windows as (
 
-    select * from {{ ref('int_ml_known_windows') }}
-    where task = 'binary_classification'
+    select known_windows.*
+    from {{ ref('int_ml_known_windows') }} as known_windows
+    {{ ml_monitor.in_dirty_known_windows('known_windows') }}
+    where known_windows.task = 'binary_classification'
 
 ),
 

@@ -24,7 +24,12 @@ with windows as (
             order by
                 windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
                 windows.window_start asc, windows.known_at asc
-        ) as series_number
+        ) as series_number,
+        dense_rank() over (
+            order by
+                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
+                windows.window_start asc
+        ) as window_number
     from {{ ref('int_ml_known_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -39,13 +44,12 @@ series_days as (
 
     select
         windows.series_number,
+        windows.window_number,
         windows.known_at,
         windows.is_exact,
         window_days.log_name,
         window_days.model_id,
         window_days.model_version,
-        window_days.granularity,
-        window_days.window_start,
         window_days.predicted_date
     from windows
     inner join {{ ref('int_ml_window_days') }} as window_days
@@ -61,25 +65,29 @@ series_days as (
 large_window_days as (
 
     select
+        window_number,
         log_name,
         model_id,
         model_version,
-        granularity,
-        window_start,
         predicted_date
     from series_days
     where not is_exact
     group by
+        window_number,
         log_name,
         model_id,
         model_version,
-        granularity,
-        window_start,
         predicted_date
 
 ),
 
-labels as (
+/* the outcomes twice: DuckDB would write a CTE that is read twice to memory */
+row_labels as (
+
+    {{- ml_monitor.known_labels('binary_classification', ['score', 'actual_value'], in_dirty_days=false) }}
+),
+
+cell_labels as (
 
     {{- ml_monitor.known_labels('binary_classification', ['score', 'actual_value'], in_dirty_days=false) }}
 ),
@@ -90,7 +98,7 @@ score_rows as (
         series_days.series_number,
         labels.score,
         labels.actual_value
-    from labels
+    from row_labels as labels
     inner join series_days
         on
             labels.log_name = series_days.log_name
@@ -107,17 +115,13 @@ score_rows as (
 cell_rows as (
 
     select
-        large_window_days.log_name,
-        large_window_days.model_id,
-        large_window_days.model_version,
-        large_window_days.granularity,
-        large_window_days.window_start,
+        large_window_days.window_number,
         labels.known_date,
         labels.superseded_date,
         {{ ml_monitor.score_cell('labels.score') }} as score_cell,
         count(*) filter (where labels.actual_value = 1) as positive_count,
         count(*) filter (where labels.actual_value = 0) as negative_count
-    from labels
+    from cell_labels as labels
     inner join large_window_days
         on
             labels.log_name = large_window_days.log_name
@@ -125,11 +129,7 @@ cell_rows as (
             and labels.model_version = large_window_days.model_version
             and labels.predicted_date = large_window_days.predicted_date
     group by
-        large_window_days.log_name,
-        large_window_days.model_id,
-        large_window_days.model_version,
-        large_window_days.granularity,
-        large_window_days.window_start,
+        large_window_days.window_number,
         labels.known_date,
         labels.superseded_date,
         {{ ml_monitor.score_cell('labels.score') }}
@@ -155,12 +155,7 @@ score_groups as (
         cast(sum(cell_rows.negative_count) as {{ ml_monitor.type_double() }}) as negative_count
     from cell_rows
     inner join windows
-        on
-            cell_rows.log_name = windows.log_name
-            and cell_rows.model_id = windows.model_id
-            and cell_rows.model_version = windows.model_version
-            and cell_rows.granularity = windows.granularity
-            and cell_rows.window_start = windows.window_start
+        on cell_rows.window_number = windows.window_number
     where
         not windows.is_exact
         and {{ ml_monitor.is_known_before('cell_rows', 'windows.known_at') }}
