@@ -185,7 +185,10 @@ def test_loss_by_band(slice_value: str | None, warehouse: duckdb.DuckDBPyConnect
 
 
 def test_multiclass(demo_warehouse: Path) -> None:
-    """Expected accuracy and macro F1 of the sentiment model: scikit-learn's isotonic regression of each class, by numpy."""
+    """Expected metrics of the sentiment model: scikit-learn's isotonic regression of each class, by numpy.
+
+    AUC: every row is p of the class and 1 - p of the rest, in the order of the class's scores, by scikit-learn.
+    """
     with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
         rows = connection.execute("""
             select predictions.prediction_id, predicted_at::date as day, predicted_label, class_label, class_score, actual
@@ -220,11 +223,19 @@ def test_multiclass(demo_warehouse: Path) -> None:
         confusion = window.pivot_table(index="class_label", columns="predicted_label", values=p, aggfunc="sum", observed=True)
         confusion = confusion.reindex(index=confusion.index, columns=confusion.index, fill_value=0).fillna(0).to_numpy()
         hit, said, true = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
+        areas = [
+            roc_auc_score(
+                np.repeat([1, 0], len(group)), np.tile(group["class_score"], 2),
+                sample_weight=np.concatenate([group[p], 1 - group[p]]),
+            )
+            for _, group in window.groupby("class_label")
+        ]
         expected = {
             "accuracy": hit.sum() / confusion.sum(),
             "precision_macro": (hit / said).mean(),
             "recall_macro": (hit / true).mean(),
             "f1_macro": (2 * hit / (said + true)).mean(),
+            "roc_auc_ovr_macro": np.mean(areas),
         }[metric]
         if not is_equal(value, expected) or sample_count != window["prediction_id"].nunique():
             problems.append((first, estimator, metric, value, expected, sample_count))
@@ -235,5 +246,5 @@ def test_multiclass(demo_warehouse: Path) -> None:
     assert not problems, problems[:5]
     assert {(estimator, metric) for _, _, estimator, metric, *_ in shown} == {
         (estimator, metric) for estimator in ("cbpe", "cbpe_uncalibrated")
-        for metric in ("accuracy", "precision_macro", "recall_macro", "f1_macro")
+        for metric in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc_ovr_macro")
     }  # fmt: skip

@@ -54,10 +54,11 @@ windows_of_days as (
 
 ),
 
-listed_scores as (
+score_groups as (
 
     select
         windows_of_days.window_number,
+        windows_of_days.is_exact,
         probabilities.class_label,
         case
             when windows_of_days.is_exact then probabilities.class_score
@@ -65,8 +66,8 @@ listed_scores as (
         end as score_group
         {%- for estimator, p in estimators.items() %},
         cast(count(probabilities.{{ p }}) as {{ double }}) as {{ estimator }}_row_count,
-        sum(probabilities.{{ p }}) as {{ estimator }}_positive_count,
-        sum(case when probabilities.{{ p }} is not null then {{ ml_monitor.double_literal('1') }} / probabilities.class_count end) as {{ estimator }}_row_share_sum
+        coalesce(sum(probabilities.{{ p }}), 0) as {{ estimator }}_positive_count,
+        sum(case when probabilities.{{ p }} is not null then {{ ml_monitor.double_literal('1') }} / probabilities.class_count else 0 end) as {{ estimator }}_share_sum
         {%- endfor %}
     from {{ ref('int_ml_class_probabilities') }} as probabilities
     inner join windows_of_days
@@ -77,6 +78,7 @@ listed_scores as (
             and probabilities.window_start = windows_of_days.predicted_date
     group by
         windows_of_days.window_number,
+        windows_of_days.is_exact,
         probabilities.class_label,
         case
             when windows_of_days.is_exact then probabilities.class_score
@@ -85,130 +87,81 @@ listed_scores as (
 
 ),
 
-score_groups as (
+cumulated as (
+
+    select
+        score_groups.*
+        {%- for estimator in estimators %},
+        score_groups.{{ estimator }}_row_count - score_groups.{{ estimator }}_positive_count as {{ estimator }}_negative_count,
+        sum(score_groups.{{ estimator }}_positive_count) over descending as {{ estimator }}_positives_above
+        {%- endfor %}
+    from score_groups
+    window
+        descending as (
+            partition by score_groups.window_number, score_groups.class_label
+            order by score_groups.score_group desc nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
+/* lowest: what is tied with the predictions that do not list the class, at score 0 or in the first cell */
+classes as (
+
+    select
+        window_number,
+        class_label
+        {%- for estimator in estimators %},
+        sum({{ estimator }}_row_count) as {{ estimator }}_row_count,
+        sum({{ estimator }}_positive_count) as {{ estimator }}_positive_total,
+        sum(
+            case when score_group <= case when is_exact then 0 else 1 end then {{ estimator }}_positive_count else 0 end
+        ) as {{ estimator }}_lowest_positive_count,
+        sum({{ estimator }}_negative_count * ({{ estimator }}_positives_above - {{ estimator }}_positive_count / 2)) as {{ estimator }}_pairs_ranked_right,
+        sum({{ estimator }}_positive_count * {{ estimator }}_negative_count) / 2 as {{ estimator }}_pairs_shared_half,
+        sum({{ estimator }}_share_sum) as {{ estimator }}_share_sum
+        {%- endfor %}
+    from cumulated
+    group by
+        window_number,
+        class_label
+
+),
+
+/* the classes of a prediction have a share each in it: they add up to the predictions */
+totalled as (
+
+    select
+        classes.*
+        {%- for estimator in estimators %},
+        round(sum(classes.{{ estimator }}_share_sum) over of_window) as {{ estimator }}_row_total
+        {%- endfor %}
+    from classes
+    window
+        of_window as (
+            partition by classes.window_number
+        )
+
+),
+
+measured as (
 
     {%- for estimator in estimators %}
     select
         window_number,
         '{{ estimator }}' as estimator_name,
         class_label,
-        score_group,
-        {{ estimator }}_row_count as row_count,
-        {{ estimator }}_positive_count as positive_count,
-        {{ estimator }}_row_share_sum as row_share_sum
-    from listed_scores
+        {{ estimator }}_positive_total as positive_total,
+        {{ estimator }}_row_total - {{ estimator }}_positive_total as negative_total,
+        {{ estimator }}_pairs_ranked_right
+        + ({{ estimator }}_row_total - {{ estimator }}_row_count)
+        * ({{ estimator }}_positive_total - {{ estimator }}_lowest_positive_count / 2) as pairs_ranked_right,
+        {{ estimator }}_pairs_shared_half
+        + ({{ estimator }}_row_total - {{ estimator }}_row_count) * {{ estimator }}_lowest_positive_count / 2 as pairs_shared_half
+    from totalled
     where {{ estimator }}_row_count > 0
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-
-),
-
-/* the classes of a prediction have a share each in it: they add up to the predictions */
-totals as (
-
-    select
-        window_number,
-        estimator_name,
-        round(sum(row_share_sum)) as row_total
-    from score_groups
-    group by
-        window_number,
-        estimator_name
-
-),
-
-classes as (
-
-    select
-        score_groups.window_number,
-        score_groups.estimator_name,
-        score_groups.class_label,
-        totals.row_total,
-        totals.row_total - sum(score_groups.row_count) as unlisted_count,
-        sum(score_groups.positive_count) as positive_total
-    from score_groups
-    inner join totals
-        on
-            score_groups.window_number = totals.window_number
-            and score_groups.estimator_name = totals.estimator_name
-    group by
-        score_groups.window_number,
-        score_groups.estimator_name,
-        score_groups.class_label,
-        totals.row_total
-
-),
-
-all_scores as (
-
-    select
-        window_number,
-        estimator_name,
-        class_label,
-        score_group,
-        row_count,
-        positive_count
-    from score_groups
-    union all
-    /* the lowest score there is: 0, or the first cell */
-    select
-        classes.window_number,
-        classes.estimator_name,
-        classes.class_label,
-        case when windows.is_exact then {{ ml_monitor.double_literal('0') }} else 1 end as score_group,
-        classes.unlisted_count as row_count,
-        {{ ml_monitor.double_literal('0') }} as positive_count
-    from classes
-    inner join windows
-        on classes.window_number = windows.window_number
-    where classes.unlisted_count > 0
-
-),
-
-tied_scores as (
-
-    select
-        window_number,
-        estimator_name,
-        class_label,
-        score_group,
-        sum(positive_count) as positive_count,
-        sum(row_count) - sum(positive_count) as negative_count
-    from all_scores
-    group by
-        window_number,
-        estimator_name,
-        class_label,
-        score_group
-
-),
-
-cumulated as (
-
-    select
-        tied_scores.*,
-        sum(tied_scores.positive_count) over (
-            partition by tied_scores.window_number, tied_scores.estimator_name, tied_scores.class_label
-            order by tied_scores.score_group desc nulls last
-            rows between unbounded preceding and current row
-        ) as positives_above
-    from tied_scores
-
-),
-
-measured as (
-
-    select
-        window_number,
-        estimator_name,
-        class_label,
-        sum(negative_count * (positives_above - positive_count / 2)) as pairs_ranked_right,
-        sum(positive_count * negative_count) / 2 as pairs_shared_half
-    from cumulated
-    group by
-        window_number,
-        estimator_name,
-        class_label
 
 )
 
@@ -218,20 +171,15 @@ select
     windows.model_version,
     windows.granularity,
     windows.window_start,
-    classes.estimator_name,
-    classes.class_label,
-    classes.positive_total,
-    classes.row_total - classes.positive_total as negative_total,
-    {{ ml_monitor.safe_divide('measured.pairs_ranked_right', 'classes.positive_total * (classes.row_total - classes.positive_total)') }} as roc_auc,
+    measured.estimator_name,
+    measured.class_label,
+    measured.positive_total,
+    measured.negative_total,
+    {{ ml_monitor.safe_divide('measured.pairs_ranked_right', 'measured.positive_total * measured.negative_total') }} as roc_auc,
     case
         when windows.is_exact then 0
-        else {{ ml_monitor.safe_divide('measured.pairs_shared_half', 'classes.positive_total * (classes.row_total - classes.positive_total)') }}
+        else {{ ml_monitor.safe_divide('measured.pairs_shared_half', 'measured.positive_total * measured.negative_total') }}
     end as roc_auc_error_bound
 from measured
-inner join classes
-    on
-        measured.window_number = classes.window_number
-        and measured.estimator_name = classes.estimator_name
-        and measured.class_label = classes.class_label
 inner join windows
     on measured.window_number = windows.window_number

@@ -2,7 +2,8 @@
 /*
     Grain: log, model, version, window, slice, estimator and metric. Metrics of multiclass models from expected confusion
     counts. Averages over classes are unweighted, over the classes that are expected or predicted, one that divides by 0
-    counting 0 (scikit-learn's rule); that of AUCs is null where one is. standard_error of the accuracy is of the outcomes that are still open.
+    counting 0 (scikit-learn's rule); the mean of AUCs is null where one of them is. standard_error of the accuracy is of
+    the outcomes that are still open.
 */
 with confusion as (
 
