@@ -10,8 +10,9 @@
 /*
     Grain: log, model, version, request, day and known_date. What a list of ranked items was worth, as pytrec_eval measures
     it, by what was known on the dates from known_date on, before superseded_date (null = now): a list and its outcomes are
-    measured again for each date on which more of them had come, from first_look_date on. The list is what was logged of the request on the day, in order of rank (equal ranks: of item_id). An item is relevant
-    where its outcome is above 0, the outcome is its gain; an item without an outcome is not relevant. With p the position:
+    measured again for each date on which more of them had come, from first_look_date on. The list is what was logged of the
+    request on the day, in order of rank (equal ranks: of item_id). An item is relevant where its outcome is above 0, the
+    outcome is its gain; an item without an outcome is not relevant. With p the position:
       ndcg_at_k        sum over p <= k of gain / log2(p + 1), over the same sum of the best order of the full relevant set
       ndcg_at_k_shown  over that of the best order of the items shown
       map_at_10        sum over relevant p <= 10 of (relevant up to p) / p, over all relevant items of the request

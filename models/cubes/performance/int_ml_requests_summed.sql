@@ -1,8 +1,9 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 /*
-    Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = now). Requests, those with a known outcome (answered) and those with a relevant
-    item among them; sums of what int_ml_requests_measured says of each, with the sums of squared deviations from the
-    day's mean over the answered and over the relevant ones, which merge without cancellation (Chan, Golub, LeVeque 1983).
+    Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = now). Requests, those
+    with a known outcome (answered) and those with a relevant item among them; sums of what int_ml_requests_measured says of
+    each, with the sums of squared deviations from the day's mean over the answered and over the relevant ones, which merge
+    without cancellation (Chan, Golub, LeVeque 1983).
 */
 with requests as (
 

@@ -1,11 +1,11 @@
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start'] %}
 /*
     Grain: log, model, version, window, known_at (null = now), slice and metric. Every metric of multiclass models, one line
-    each; AUCs are there as of now only. Averages over
-    classes are scikit-learn's: over those that occurred or were predicted, one that divides by 0 counting 0. sample_count
-    is the labelled rows, for what needs class scores those of them that have some. Standard errors: by the
-    delta method (int_ml_multiclass_windows), of losses from sums. ci_lower and ci_upper are there where neither Wilson's nor
-    the normal interval is meant: for means of rates from the ends of the classes' own intervals.
+    each; AUCs are there as of now only. Averages over classes are scikit-learn's: over those that occurred or were predicted,
+    one that divides by 0 counting 0. sample_count is the labelled rows, for what needs class scores those of them that have
+    some. Standard errors: by the delta method (int_ml_multiclass_windows), of losses from sums. ci_lower and ci_upper are
+    there where neither Wilson's nor the normal interval is meant: for means of rates from the ends of the classes' own
+    intervals.
 */
 with ranked as (
 

@@ -2,10 +2,10 @@
 {%- set double = ml_monitor.type_double() %}
 /*
     Grain: log, model, version, window, known_at (null = now), slice and metric. Every metric of ranking models; those that
-    need a catalogue or a reference are there as of now only. Those of a request are means over
-    requests, which are the independent unit: sample_count is requests, of window_count requests in the window, and the
-    standard error comes from their variance. Those of the first ten places count places, of window_count predictions;
-    the catalogue is every item that the log showed before the end of the window.
+    need a catalogue or a reference are there as of now only. Those of a request are means over requests, which are the
+    independent unit: sample_count is requests, of window_count requests in the window, and the standard error comes from
+    their variance. Those of the first ten places count places, of window_count predictions; the catalogue is every item that
+    the log showed before the end of the window.
 */
 with request_windows as (
 
