@@ -99,6 +99,50 @@ def test_ranking_and_losses(
     assert len(shown) > (30 if granularity == "month" else 300)
 
 
+@pytest.mark.parametrize("estimator", ["cbpe", "cbpe_uncalibrated"])
+def test_ranking_by_slice(estimator: str, demo_warehouse: Path) -> None:
+    """Slices of weeks and months of a binary model: as all rows, over the accepted predictions of the slice."""
+    with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
+        rows = connection.execute("""
+            select model_version, predicted_date::timestamp as day, score, actual_value, customer_segment, country
+            from ml_monitor.fct_ml_predictions
+            inner join (select distinct on (prediction_id) prediction_id, customer_segment, country from demo_raw.returns_predictions)
+                using (prediction_id)
+            where model_id = 'returns_propensity'
+        """).df()  # fmt: skip
+        references = connection.execute("""
+            select model_version, reference_start, reference_end from ml_monitor.dim_ml_models
+            where model_id = 'returns_propensity'
+        """).fetchall()  # fmt: skip
+        shown = connection.execute("""
+            select model_version, window_start, window_end, slice_key, slice_value, metric_name, metric_value, metric_error_bound
+            from ml_monitor.fct_ml_estimated_performance
+            where model_id = 'returns_propensity' and estimator_name = ? and slice_key in ('customer_segment', 'country')
+                and metric_name in ('roc_auc', 'average_precision')
+            order by all
+        """, [estimator]).fetchall()  # fmt: skip
+    rows["p"] = rows["score"]
+    if estimator == "cbpe":
+        for version, start, end in references:
+            is_version = rows["model_version"] == version
+            is_known = is_version & (rows["day"] >= str(start)) & (rows["day"] < str(end)) & rows["actual_value"].notna()
+            fitted = IsotonicRegression(out_of_bounds="clip").fit(rows["score"][is_known], rows["actual_value"][is_known])
+            rows.loc[is_version, "p"] = fitted.predict(rows["score"][is_version])
+    problems = []
+    for version, start, end, key, value, metric, shown_value, bound in shown[::9]:
+        is_in = (rows["model_version"] == version) & (rows["day"] >= str(start)) & (rows["day"] < str(end))
+        window = rows[is_in & (rows[key].fillna("(null)") == value)]
+        measure = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}[metric]
+        expected = measure(
+            np.repeat([1, 0], len(window)), np.tile(window["score"], 2),
+            sample_weight=np.concatenate([window["p"], 1 - window["p"]]),
+        )  # fmt: skip
+        if bound != 0 or not is_equal(shown_value, expected):
+            problems.append((version, start, key, value, metric, shown_value, expected, bound))
+    assert not problems, problems[:5]
+    assert len(shown) > 1_000
+
+
 def test_auc_is_that_of_nannyml_but_for_its_rounding(warehouse: duckdb.DuckDBPyConnection, sample_data_dir: Path) -> None:
     """NannyML rounds cumulative counts to five decimals and does not tie equal scores."""
     entries = json.loads((sample_data_dir / "hotel_cancellations" / "reference.json").read_text())["entries"]
