@@ -3,7 +3,8 @@
     slice slot:
         select <keys>, slice_slot(..) as slice_slot, slice_value(..) as slice_value, <measures>
         from <rows> group by grouping_sets_by_slice(rows, [keys])
-    slice_slot is 0 for all rows; int_ml_slice_slots turns it into the slice_key.
+    slice_slot is 0 for all rows; int_ml_slice_slots turns it into the slice_key. all_rows_keys: keys that all rows are
+    grouped by too, and slices are not (there they are null).
 #}
 {% macro slice_slot(rows_alias, slots=none) %}
     {%- set slots = ml_monitor.used_slice_slots() if slots is none else slots -%}
@@ -32,14 +33,14 @@
 {%- endmacro %}
 
 
-{% macro grouping_sets_by_slice(rows_alias, keys, slots=none) %}
+{% macro grouping_sets_by_slice(rows_alias, keys, slots=none, all_rows_keys=[]) %}
     {%- set slots = ml_monitor.used_slice_slots() if slots is none else slots -%}
     {%- set columns = [] -%}
     {%- for key in keys -%}
         {%- do columns.append(rows_alias ~ '.' ~ key) -%}
     {%- endfor -%}
     grouping sets (
-        ({{ columns | join(', ') }})
+        ({{ columns | join(', ') }}{% for key in all_rows_keys %}, {{ rows_alias }}.{{ key }}{% endfor %})
         {%- for slot in slots %},
         ({{ columns | join(', ') }}, {{ rows_alias }}.slice_{{ slot }})
         {%- endfor %}

@@ -12,10 +12,23 @@
 
 
 {#
+    The first date from which a window with this day is looked back at: the end of its week or of its month. What was known
+    earlier makes no difference, and cubes by known_date are smaller without it.
+#}
+{% macro first_look_date(predicted_date) -%}
+    least(
+        cast(cast(date_trunc('week', {{ predicted_date }}) as date) + 7 as date),
+        cast(date_trunc('month', cast(date_trunc('month', {{ predicted_date }}) as date) + 32) as date)
+    )
+{%- endmacro %}
+
+
+{#
     The select of every outcome that a prediction of a task has or had: known on the dates from known_date on, before
     superseded_date where a newer outcome took its place.
         labels as ({{ ml_monitor.known_labels('binary_classification', ['score', 'actual_value']) }})
-    task: null for all. in_dirty_days: whether the model is replaced by day.
+    task: null for all. in_dirty_days: whether the model is replaced by day. Every date on which one may look back at the
+    day (first_look_date and later) finds the same; what was known and superseded before then is not here.
 #}
 {% macro known_labels(task, columns, in_dirty_days=true) %}
     select
@@ -26,7 +39,10 @@
         {%- for column in columns %}
         predictions.{{ column }},
         {%- endfor %}
-        {{ ml_monitor.known_date('predictions.observed_at', ['predictions.outcome_loaded_at', 'predictions.loaded_at']) }} as known_date,
+        greatest(
+            {{ ml_monitor.known_date('predictions.observed_at', ['predictions.outcome_loaded_at', 'predictions.loaded_at']) }},
+            {{ ml_monitor.first_look_date('predictions.predicted_date') | indent(8) }}
+        ) as known_date,
         cast(null as date) as superseded_date
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') if in_dirty_days }}
@@ -44,13 +60,18 @@
         {%- for column in columns %}
         superseded.{{ column }},
         {%- endfor %}
-        superseded.known_date,
+        greatest(
+            superseded.known_date,
+            {{ ml_monitor.first_look_date('superseded.predicted_date') | indent(8) }}
+        ) as known_date,
         superseded.superseded_date
     from {{ ref('int_ml_outcomes_superseded') }} as superseded
     {{ ml_monitor.in_dirty_days('superseded', 'predicted_date') if in_dirty_days }}
-    {%- if task is not none %}
-    where superseded.task = '{{ task }}'
-    {%- endif %}
+    where
+        superseded.superseded_date > {{ ml_monitor.first_look_date('superseded.predicted_date') | indent(4) }}
+        {%- if task is not none %}
+        and superseded.task = '{{ task }}'
+        {%- endif %}
 {% endmacro %}
 
 

@@ -49,6 +49,7 @@ with both_sides as (
         0 as labelled_count,
         labelled_count as outcome_count
     from {{ ref('int_ml_confusion_counted') }}
+    where superseded_date is null
 
 )
 

@@ -99,6 +99,50 @@ def test_ranking_and_losses(
     assert len(shown) > (30 if granularity == "month" else 300)
 
 
+@pytest.mark.parametrize("estimator", ["cbpe", "cbpe_uncalibrated"])
+def test_ranking_by_slice(estimator: str, demo_warehouse: Path) -> None:
+    """Slices of weeks and months of a binary model: as all rows, over the accepted predictions of the slice."""
+    with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
+        rows = connection.execute("""
+            select model_version, predicted_date::timestamp as day, score, actual_value, customer_segment, country
+            from ml_monitor.fct_ml_predictions
+            inner join (select distinct on (prediction_id) prediction_id, customer_segment, country from demo_raw.returns_predictions)
+                using (prediction_id)
+            where model_id = 'returns_propensity'
+        """).df()  # fmt: skip
+        references = connection.execute("""
+            select model_version, reference_start, reference_end from ml_monitor.dim_ml_models
+            where model_id = 'returns_propensity'
+        """).fetchall()  # fmt: skip
+        shown = connection.execute("""
+            select model_version, window_start, window_end, slice_key, slice_value, metric_name, metric_value, metric_error_bound
+            from ml_monitor.fct_ml_estimated_performance
+            where model_id = 'returns_propensity' and estimator_name = ? and slice_key in ('customer_segment', 'country')
+                and metric_name in ('roc_auc', 'average_precision')
+            order by all
+        """, [estimator]).fetchall()  # fmt: skip
+    rows["p"] = rows["score"]
+    if estimator == "cbpe":
+        for version, start, end in references:
+            is_version = rows["model_version"] == version
+            is_known = is_version & (rows["day"] >= str(start)) & (rows["day"] < str(end)) & rows["actual_value"].notna()
+            fitted = IsotonicRegression(out_of_bounds="clip").fit(rows["score"][is_known], rows["actual_value"][is_known])
+            rows.loc[is_version, "p"] = fitted.predict(rows["score"][is_version])
+    problems = []
+    for version, start, end, key, value, metric, shown_value, bound in shown[::9]:
+        is_in = (rows["model_version"] == version) & (rows["day"] >= str(start)) & (rows["day"] < str(end))
+        window = rows[is_in & (rows[key].fillna("(null)") == value)]
+        measure = {"roc_auc": roc_auc_score, "average_precision": average_precision_score}[metric]
+        expected = measure(
+            np.repeat([1, 0], len(window)), np.tile(window["score"], 2),
+            sample_weight=np.concatenate([window["p"], 1 - window["p"]]),
+        )  # fmt: skip
+        if bound != 0 or not is_equal(shown_value, expected):
+            problems.append((version, start, key, value, metric, shown_value, expected, bound))
+    assert not problems, problems[:5]
+    assert len(shown) > 1_000
+
+
 def test_auc_is_that_of_nannyml_but_for_its_rounding(warehouse: duckdb.DuckDBPyConnection, sample_data_dir: Path) -> None:
     """NannyML rounds cumulative counts to five decimals and does not tie equal scores."""
     entries = json.loads((sample_data_dir / "hotel_cancellations" / "reference.json").read_text())["entries"]
@@ -185,7 +229,10 @@ def test_loss_by_band(slice_value: str | None, warehouse: duckdb.DuckDBPyConnect
 
 
 def test_multiclass(demo_warehouse: Path) -> None:
-    """Expected accuracy and macro F1 of the sentiment model: scikit-learn's isotonic regression of each class, by numpy."""
+    """Expected metrics of the sentiment model: scikit-learn's isotonic regression of each class, by numpy.
+
+    AUC: every row is p of the class and 1 - p of the rest, in the order of the class's scores, by scikit-learn.
+    """
     with duckdb.connect(str(demo_warehouse), read_only=True) as connection:
         rows = connection.execute("""
             select predictions.prediction_id, predicted_at::date as day, predicted_label, class_label, class_score, actual
@@ -220,11 +267,19 @@ def test_multiclass(demo_warehouse: Path) -> None:
         confusion = window.pivot_table(index="class_label", columns="predicted_label", values=p, aggfunc="sum", observed=True)
         confusion = confusion.reindex(index=confusion.index, columns=confusion.index, fill_value=0).fillna(0).to_numpy()
         hit, said, true = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
+        areas = [
+            roc_auc_score(
+                np.repeat([1, 0], len(group)), np.tile(group["class_score"], 2),
+                sample_weight=np.concatenate([group[p], 1 - group[p]]),
+            )
+            for _, group in window.groupby("class_label")
+        ]
         expected = {
             "accuracy": hit.sum() / confusion.sum(),
             "precision_macro": (hit / said).mean(),
             "recall_macro": (hit / true).mean(),
             "f1_macro": (2 * hit / (said + true)).mean(),
+            "roc_auc_ovr_macro": np.mean(areas),
         }[metric]
         if not is_equal(value, expected) or sample_count != window["prediction_id"].nunique():
             problems.append((first, estimator, metric, value, expected, sample_count))
@@ -235,5 +290,5 @@ def test_multiclass(demo_warehouse: Path) -> None:
     assert not problems, problems[:5]
     assert {(estimator, metric) for _, _, estimator, metric, *_ in shown} == {
         (estimator, metric) for estimator in ("cbpe", "cbpe_uncalibrated")
-        for metric in ("accuracy", "precision_macro", "recall_macro", "f1_macro")
+        for metric in ("accuracy", "precision_macro", "recall_macro", "f1_macro", "roc_auc_ovr_macro")
     }  # fmt: skip

@@ -107,6 +107,10 @@ CHANGES = f"""
     delete from demo_raw.recommender_clicks where request_id = 'q9-0' and item_id = 'beside';
     insert into demo_raw.recommender_clicks values ('q11-2', 'late', '{moment(15)}', 3);
     delete from demo_raw.recommender_impressions where request_id = 'q12-0' and model_version = '2' and rank = 2;
+    insert into demo_raw.review_outcomes
+    select prediction_id, timestamp '{moment(15)}', 'bad' from demo_raw.review_outcomes where prediction_id like 'c7-%';
+    insert into demo_raw.recommender_clicks
+    select request_id, item_id, timestamp '{moment(15)}', actual + 1 from demo_raw.recommender_clicks where request_id = 'q7-0';
 """
 
 
@@ -144,9 +148,13 @@ def test_changed_rows_without_a_day_of_their_own(workshop: Workshop, first_build
     workshop.dbt("run", VARS)
     changed = workshop.keep("changed")
     no_day = (date(1900, 1, 1) - FIRST_DAY).days
-    assert dirty(changed, "classes") == {9, 10, 11, 12, 13, 14, no_day}  # 14: an outcome without a prediction
-    # 8, 9, 11, 12: the requests; the others: days on which their outcomes were observed
-    assert {8, 9, 11, 12} <= dirty(changed, "lists") <= {8, 9, 10, 11, 12, 13, 14, 15}
+    # 14: an outcome without a prediction; 15: corrected outcomes of day 7, and those of 14 that are observed on the same day
+    assert dirty(changed, "classes") == {7, 9, 10, 11, 12, 13, 14, 15, no_day}
+    # 7, 8, 9, 11, 12: the requests; the others: days on which their outcomes were observed
+    assert {7, 8, 9, 11, 12} <= dirty(changed, "lists") <= {7, 8, 9, 10, 11, 12, 13, 14, 15}
+    for model in ("int_ml_confusion_counted", "int_ml_class_scores_celled", "int_ml_requests_measured", "int_ml_items_not_shown"):
+        found = query(changed, f"select count(*) from ml_monitor_internal.{model} where superseded_date is not null")
+        assert found[0][0] > 0, model
 
     fresh = workshop.folder / "raw.duckdb"
     with duckdb.connect(str(fresh)) as connection:

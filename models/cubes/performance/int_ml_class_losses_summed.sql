@@ -1,6 +1,7 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 /*
-    Grain: log, model, version, day and slice. What the class scores of labelled multiclass predictions say of them:
+    Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = counts now), as in
+    int_ml_confusion_counted. What the class scores of labelled multiclass predictions say of them:
       log_loss       -ln of the score of the actual class, clipped to [2.220446049250313e-16, 1 - 2.220446049250313e-16]
       squared_error  sum over the classes of (score - 1 if actual else 0)^2
       top_k_count    predictions whose actual class is among the k best; of equal scores the later label is the better, as
@@ -8,7 +9,7 @@
     Sums and sums of squared deviations from the day's mean, which merge without cancellation (Chan, Golub, LeVeque 1983).
 */
 {%- set epsilon = ml_monitor.double_literal('2.220446049250313e-16') %}
-{%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date', 'prediction_id'] %}
+{%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date', 'prediction_id', 'known_date'] %}
 with class_scores as (
 
     select class_scores.*
@@ -37,6 +38,8 @@ predictions as (
         class_scores.model_version,
         class_scores.predicted_date,
         class_scores.prediction_id,
+        class_scores.known_date,
+        max(class_scores.superseded_date) as superseded_date,
         {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         max(class_scores.slice_{{ slot }}) as slice_{{ slot }},
         {%- endfor %}
@@ -64,7 +67,8 @@ predictions as (
         class_scores.model_id,
         class_scores.model_version,
         class_scores.predicted_date,
-        class_scores.prediction_id
+        class_scores.prediction_id,
+        class_scores.known_date
 
 ),
 
@@ -75,6 +79,8 @@ counted as (
         predictions.model_id,
         predictions.model_version,
         predictions.predicted_date,
+        predictions.known_date,
+        predictions.superseded_date,
         {{ ml_monitor.slice_slot('predictions') }} as slice_slot,
         {{ ml_monitor.slice_value('predictions') }} as slice_value,
         count(*) as labelled_count,
@@ -86,7 +92,9 @@ counted as (
         count(*) filter (where predictions.better_class_count < 3) as top_3_count
     from predictions
     group by
-        {{ ml_monitor.grouping_sets_by_slice('predictions', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}
+        {{ ml_monitor.grouping_sets_by_slice(
+            'predictions', ['log_name', 'model_id', 'model_version', 'predicted_date', 'superseded_date'], all_rows_keys=['known_date']
+        ) }}
 
 )
 
@@ -98,4 +106,6 @@ left join {{ ref('int_ml_slice_slots') }} as slots
     on
         counted.log_name = slots.log_name
         and counted.slice_slot = slots.slice_slot
-where counted.slice_slot = 0 or slots.slice_key is not null
+where
+    counted.slice_slot = 0
+    or (slots.slice_key is not null and counted.superseded_date is null)

@@ -10,6 +10,7 @@ with class_scores as (
     select class_scores.*
     from {{ ref('int_ml_class_scores_celled') }} as class_scores
     {{ ml_monitor.in_dirty_days('class_scores', 'predicted_date') }}
+    where class_scores.superseded_date is null
 
 ),
 

@@ -27,7 +27,9 @@ with relevant_items as (
         items_not_shown.actual_value as gain
     from {{ ref('int_ml_items_not_shown') }} as items_not_shown
     {{ ml_monitor.in_dirty_days('items_not_shown', 'predicted_date') }}
-    where items_not_shown.actual_value > 0
+    where
+        items_not_shown.actual_value > 0
+        and items_not_shown.superseded_date is null
 
 ),
 
@@ -50,6 +52,7 @@ requests as (
     select requests.*
     from {{ ref('int_ml_requests_measured') }} as requests
     {{ ml_monitor.in_dirty_days('requests', 'predicted_date') }}
+    where requests.superseded_date is null
 
 ),
 

@@ -51,7 +51,9 @@ not_shown as (
         count(*) as relevant_count
     from {{ ref('int_ml_items_not_shown') }} as items
     {{ ml_monitor.in_dirty_days('items', 'predicted_date') }}
-    where items.actual_value > 0
+    where
+        items.actual_value > 0
+        and items.superseded_date is null
     group by
         items.log_name,
         items.model_id,

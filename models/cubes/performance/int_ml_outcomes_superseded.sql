@@ -40,7 +40,11 @@ superseded as (
         predictions.model_id,
         predictions.model_version,
         predictions.prediction_id,
+        predictions.request_id,
         predictions.predicted_date,
+        {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
+        predictions.slice_{{ slot }},
+        {%- endfor %}
         predictions.score,
         predictions.predicted_label,
         predictions.predicted_value,

@@ -1,8 +1,9 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
 /*
-    Grain: log, model, version, day and slice. Requests, those with a known outcome (answered) and those with a relevant
-    item among them; sums of what int_ml_requests_measured says of each, with the sums of squared deviations from the
-    day's mean over the answered and over the relevant ones, which merge without cancellation (Chan, Golub, LeVeque 1983).
+    Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = now). Requests, those
+    with a known outcome (answered) and those with a relevant item among them; sums of what int_ml_requests_measured says of
+    each, with the sums of squared deviations from the day's mean over the answered and over the relevant ones, which merge
+    without cancellation (Chan, Golub, LeVeque 1983).
 */
 with requests as (
 
@@ -21,6 +22,8 @@ counted as (
         requests.model_id,
         requests.model_version,
         requests.predicted_date,
+        requests.known_date,
+        requests.superseded_date,
         {{ ml_monitor.slice_slot('requests') }} as slice_slot,
         {{ ml_monitor.slice_value('requests') }} as slice_value,
         count(*) as request_count,
@@ -35,7 +38,9 @@ counted as (
         {%- endfor %}
     from requests
     group by
-        {{ ml_monitor.grouping_sets_by_slice('requests', ['log_name', 'model_id', 'model_version', 'predicted_date']) }}
+        {{ ml_monitor.grouping_sets_by_slice(
+            'requests', ['log_name', 'model_id', 'model_version', 'predicted_date', 'superseded_date'], all_rows_keys=['known_date']
+        ) }}
 
 )
 
@@ -47,4 +52,6 @@ left join {{ ref('int_ml_slice_slots') }} as slots
     on
         counted.log_name = slots.log_name
         and counted.slice_slot = slots.slice_slot
-where counted.slice_slot = 0 or slots.slice_key is not null
+where
+    counted.slice_slot = 0
+    or (slots.slice_key is not null and counted.superseded_date is null)

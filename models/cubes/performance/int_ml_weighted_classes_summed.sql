@@ -31,6 +31,7 @@ losses as (
             {%- for key in keys %}
             {{ 'and ' if not loop.first }}class_scores.{{ key }} = outcomes.{{ key }}
             {%- endfor %}
+    where class_scores.superseded_date is null
     group by
         outcomes.log_name,
         outcomes.model_id,

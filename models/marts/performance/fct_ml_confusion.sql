@@ -12,6 +12,7 @@ with pairs as (
         actual_label,
         labelled_count as row_count
     from {{ ref('int_ml_confusion_windows') }}
+    where known_at is null
     {%- for column, predicted_label, actual_label in [
         ('true_positive_count', '1', '1'), ('false_positive_count', '1', '0'),
         ('false_negative_count', '0', '1'), ('true_negative_count', '0', '0'),

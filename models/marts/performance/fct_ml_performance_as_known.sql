@@ -1,4 +1,5 @@
 {%- set keys = ['model_id', 'model_version', 'granularity', 'window_start'] %}
+{%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' %}
 /*
     Grain: model, version, week or month that is over, known_at and metric; all rows, no slices. Each metric of
     fct_ml_performance as it was knowable on a date: from the predictions loaded and the outcomes observed and loaded
@@ -67,13 +68,38 @@ measured as (
         success_count,
         standard_error,
         ci_lower,
-        ci_upper
+        ci_upper,
+        {{ no_count }}
     from {{ ref(layer ~ model) }}
     where
         granularity in ('week', 'month')
         and slice_key is null
-    {{ 'union all' if not loop.last }}
+    union all
     {%- endfor %}
+    {%- endfor %}
+    {%- for task, model in [
+        ('multiclass_classification', 'int_ml_multiclass_metrics'), ('ranking', 'int_ml_ranking_metrics'),
+    ] %}
+    select
+        '{{ task }}' as task,
+        log_name,
+        {{ keys | join(',\n        ') }},
+        known_at,
+        known_at is null as is_current,
+        metric_name,
+        metric_value,
+        metric_error_bound,
+        sample_count,
+        success_count,
+        standard_error,
+        {%- for limit in ['ci_lower', 'ci_upper'] %}
+        {{ 'cast(null as ' ~ ml_monitor.type_double() ~ ') as ' if task == 'ranking' }}{{ limit }},
+        {%- endfor %}
+        {{ 'window_count' if task == 'ranking' else no_count }}
+    from {{ ref(model) }}
+    where
+        granularity in ('week', 'month')
+        and slice_key is null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
@@ -122,6 +148,7 @@ reports as (
         measured.standard_error,
         measured.ci_lower,
         measured.ci_upper,
+        measured.window_count,
         maturity.is_mature,
         maturity.final_coverage,
         {{ ml_monitor.safe_divide('known_windows.labelled_count', 'known_windows.prediction_count') }} as label_coverage
@@ -203,7 +230,7 @@ select
     metric_value,
     metric_error_bound,
     sample_count,
-    prediction_count - sample_count as excluded_count,
+    coalesce(window_count, prediction_count) - sample_count as excluded_count,
     {{ ml_monitor.metric_limit('lower') }} as ci_lower,
     {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     first_reported_at,

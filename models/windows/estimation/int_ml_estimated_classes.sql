@@ -2,7 +2,8 @@
 /*
     Grain: log, model, version, window, slice, estimator and metric. Metrics of multiclass models from expected confusion
     counts. Averages over classes are unweighted, over the classes that are expected or predicted, one that divides by 0
-    counting 0 (scikit-learn's rule). standard_error of the accuracy is of the outcomes that are still open.
+    counting 0 (scikit-learn's rule); the mean of AUCs is null where one of them is. standard_error of the accuracy is of
+    the outcomes that are still open.
 */
 with confusion as (
 
@@ -76,6 +77,21 @@ classes as (
 
 ),
 
+/* a class that nobody is expected to be of, or everybody, has no AUC, and no mean has one without it */
+ranks as (
+
+    select
+        {{ keys[:5] | join(',\n        ') }},
+        estimator_name,
+        case when count(roc_auc) = count(*) then avg(roc_auc) end as roc_auc,
+        case when count(roc_auc) = count(*) then avg(roc_auc_error_bound) end as roc_auc_error_bound
+    from {{ ref('int_ml_estimated_class_ranks') }}
+    group by
+        {{ keys[:5] | join(',\n        ') }},
+        estimator_name
+
+),
+
 windows as (
 
     select
@@ -90,23 +106,41 @@ windows as (
     group by
         {{ keys | join(',\n        ') }}
 
+),
+
+measured as (
+
+    select
+        windows.*,
+        ranks.roc_auc,
+        ranks.roc_auc_error_bound
+    from windows
+    left join ranks
+        on
+            {%- for key in keys[:5] + ['estimator_name'] %}
+            {{ 'and ' if not loop.first }}windows.{{ key }} = ranks.{{ key }}
+            {%- endfor %}
+            and windows.slice_key is null
+
 )
 
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
-{%- for metric, value, standard_error in [
-    ('accuracy', ml_monitor.safe_divide('correct_count', 'n'), 'sqrt(correct_variance) / n'),
-    ('precision_macro', 'precision_macro', unknown),
-    ('recall_macro', 'recall_macro', unknown),
-    ('f1_macro', 'f1_macro', unknown),
+{%- set zero = ml_monitor.double_literal('0') %}
+{%- for metric, value, error_bound, standard_error in [
+    ('accuracy', ml_monitor.safe_divide('correct_count', 'n'), zero, 'sqrt(correct_variance) / n'),
+    ('precision_macro', 'precision_macro', zero, unknown),
+    ('recall_macro', 'recall_macro', zero, unknown),
+    ('f1_macro', 'f1_macro', zero, unknown),
+    ('roc_auc_ovr_macro', 'roc_auc', 'roc_auc_error_bound', unknown),
 ] %}
 select
     {{ keys | join(',\n    ') }},
     '{{ metric }}' as metric_name,
     {{ value }} as metric_value,
-    {{ ml_monitor.double_literal('0') }} as metric_error_bound,
+    {{ error_bound }} as metric_error_bound,
     /* probabilities of a prediction add up to 1: their sum over all is the number of predictions */
     cast(round(n) as {{ dbt.type_bigint() }}) as sample_count,
     {{ standard_error }} as standard_error
-from windows
+from measured
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -83,8 +83,9 @@ counts as (
             and windows.model_version = ranks.model_version
             and windows.granularity = ranks.granularity
             and windows.window_start = ranks.window_start
+            and coalesce(windows.slice_key, '') = coalesce(ranks.slice_key, '')
+            and coalesce(windows.slice_value, '') = coalesce(ranks.slice_value, '')
             and windows.estimator_name = ranks.estimator_name
-            and windows.slice_key is null
 
 )
 

@@ -1,8 +1,8 @@
 {{ config(**ml_monitor.replaced_by_window()) }}
 {%- set estimators = {'cbpe': 'calibrated_score', 'cbpe_uncalibrated': 'score'} %}
 /*
-    Grain: log, model, version, window and estimator; all rows, days, weeks, months and the reference. AUC and average
-    precision as confidence-based estimation expects them: every row counts as p of a positive and 1 - p of a negative,
+    Grain: log, model, version, window, slice and estimator; days, weeks, months and the reference, slices in weeks and months.
+    AUC and average precision as confidence-based estimation expects them: every row counts as p of a positive and 1 - p of a negative,
     in the order of the scores, equal scores tied. Windows up to the log's exact_row_limit are read row by row; larger
     ones tie the scores of one of 1,000 cells, with the bounds of int_ml_ranked_windows.
 */
@@ -14,11 +14,13 @@ with windows as (
         windows.model_version,
         windows.granularity,
         windows.window_start,
+        windows.slice_key,
+        windows.slice_value,
         windows.prediction_count <= coalesce(logs.exact_row_limit, windows.prediction_count) as is_exact,
         row_number() over (
             order by
                 windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc
+                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
         ) as window_number
     from {{ ref('int_ml_window_counts') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
@@ -26,9 +28,11 @@ with windows as (
     {{ ml_monitor.in_dirty_windows('windows') }}
     where
         windows.task = 'binary_classification'
-        and windows.slice_key is null
         and windows.prediction_count > 0
-        and windows.granularity in ('day', 'week', 'month', 'reference')
+        and (
+            windows.granularity in ('week', 'month')
+            or (windows.slice_key is null and windows.granularity in ('day', 'reference'))
+        )
 
 ),
 
@@ -37,6 +41,8 @@ windows_of_days as (
     select
         windows.window_number,
         windows.is_exact,
+        windows.slice_key,
+        windows.slice_value,
         window_days.log_name,
         window_days.model_id,
         window_days.model_version,
@@ -52,6 +58,23 @@ windows_of_days as (
 
 ),
 
+/* slot 0: all rows */
+slots as (
+
+    select
+        log_name,
+        0 as slice_slot,
+        '' as slice_key
+    from {{ ref('int_ml_logs') }}
+    union all
+    select
+        log_name,
+        slice_slot,
+        slice_key
+    from {{ ref('int_ml_slice_slots') }}
+
+),
+
 predictions as (
 
     select
@@ -59,6 +82,17 @@ predictions as (
         predictions.model_id,
         predictions.model_version,
         predictions.predicted_date,
+        slots.slice_key,
+        {%- if ml_monitor.used_slice_slots() %}
+        case slots.slice_slot
+            when 0 then ''
+            {%- for slot in ml_monitor.used_slice_slots() %}
+            when {{ slot }} then coalesce(predictions.slice_{{ slot }}, '(null)')
+            {%- endfor %}
+        end as slice_value,
+        {%- else %}
+        '' as slice_value,
+        {%- endif %}
         predictions.score,
         {{ ml_monitor.score_cell('predictions.score') }} as score_cell,
         pieces.lower_calibrated_score + pieces.slope * (predictions.score - pieces.lower_score) as calibrated_score
@@ -72,6 +106,8 @@ predictions as (
             and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
             and predictions.score > pieces.lower_score
             and predictions.score <= pieces.upper_score
+    inner join slots
+        on predictions.log_name = slots.log_name
     where predictions.task = 'binary_classification'
 
 ),
@@ -92,6 +128,8 @@ score_groups as (
             and predictions.model_id = windows_of_days.model_id
             and predictions.model_version = windows_of_days.model_version
             and predictions.predicted_date = windows_of_days.predicted_date
+            and predictions.slice_key = coalesce(windows_of_days.slice_key, '')
+            and predictions.slice_value = coalesce(windows_of_days.slice_value, '')
     group by
         windows_of_days.window_number,
         case when windows_of_days.is_exact then predictions.score else predictions.score_cell end
@@ -149,6 +187,8 @@ select
     windows.model_version,
     windows.granularity,
     windows.window_start,
+    windows.slice_key,
+    windows.slice_value,
     measured.estimator_name,
     measured.positive_total,
     measured.negative_total,

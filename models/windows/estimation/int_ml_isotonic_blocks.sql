@@ -29,6 +29,7 @@ with scores as (
         score_cell,
         cast(case when is_actual then 1 else 0 end as {{ ml_monitor.type_double() }}) as actual_value
     from {{ ref('int_ml_class_scores_celled') }}
+    where superseded_date is null
 
 ),
 

@@ -7,6 +7,7 @@
 with windows as (
 
     select * from {{ ref('int_ml_multiclass_windows') }}
+    where known_at is null
 
 ),
 
@@ -32,6 +33,7 @@ classes as (
         cast(null as {{ ml_monitor.type_double() }}) as roc_auc,
         cast(null as {{ ml_monitor.type_double() }}) as roc_auc_error_bound
     from {{ ref('int_ml_class_windows') }}
+    where known_at is null
     union all
     select
         ranked.log_name,

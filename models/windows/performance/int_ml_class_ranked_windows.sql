@@ -28,12 +28,14 @@ with windows as (
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
     {{ ml_monitor.in_dirty_windows('windows') }}
+    where windows.known_at is null
 
 ),
 
 scores as (
 
     select * from {{ ref('int_ml_class_scores_celled') }}
+    where superseded_date is null
 
 ),
 

@@ -1,7 +1,8 @@
-{%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'window_end', 'slice_key', 'slice_value'] %}
+{%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'window_end', 'known_at', 'slice_key', 'slice_value'] %}
 /*
-    Grain: log, model, version, window, slice and class that was predicted or occurred. One class against the rest: how
-    often it was both, occurred and was predicted, and precision, recall and F1, null where they divide by 0.
+    Grain: log, model, version, window, known_at (null = now), slice and class that was predicted or occurred. One class
+    against the rest: how often it was both, occurred and was predicted, and precision, recall and F1, null where they
+    divide by 0.
 */
 with confusion as (
 

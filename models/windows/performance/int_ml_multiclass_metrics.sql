@@ -1,10 +1,11 @@
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start'] %}
 /*
-    Grain: log, model, version, window, slice and metric. Every metric of multiclass models, one line each. Averages over
-    classes are scikit-learn's: over those that occurred or were predicted, one that divides by 0 counting 0. sample_count
-    is the labelled rows, for what needs class scores those of them that have some. Standard errors: by the
-    delta method (int_ml_multiclass_windows), of losses from sums. ci_lower and ci_upper are there where neither Wilson's nor
-    the normal interval is meant: for means of rates from the ends of the classes' own intervals.
+    Grain: log, model, version, window, known_at (null = now), slice and metric. Every metric of multiclass models, one line
+    each; AUCs are there as of now only. Averages over classes are scikit-learn's: over those that occurred or were predicted,
+    one that divides by 0 counting 0. sample_count is the labelled rows, for what needs class scores those of them that have
+    some. Standard errors: by the delta method (int_ml_multiclass_windows), of losses from sums. ci_lower and ci_upper are
+    there where neither Wilson's nor the normal interval is meant: for means of rates from the ends of the classes' own
+    intervals.
 */
 with ranked as (
 
@@ -52,6 +53,11 @@ counts as (
             {%- for key in keys %}
             {{ 'and ' if not loop.first }}windows.{{ key }} = {{ alias }}.{{ key }}
             {%- endfor %}
+            {%- if alias == 'losses' %}
+            and coalesce(windows.known_at, windows.window_start) = coalesce(losses.known_at, losses.window_start)
+            {%- else %}
+            and windows.known_at is null
+            {%- endif %}
             and coalesce(windows.slice_key, '') = coalesce({{ alias }}.slice_key, '')
             and coalesce(windows.slice_value, '') = coalesce({{ alias }}.slice_value, '')
     {%- endfor %}
@@ -121,7 +127,7 @@ measured as (
 
 {%- for name, value, error_bound, sample_count, success_count, standard_error in metrics %}
 select
-    {%- for key in keys + ['slice_key', 'slice_value'] %}
+    {%- for key in keys + ['known_at', 'slice_key', 'slice_value'] %}
     counts.{{ key }},
     {%- endfor %}
     '{{ name }}' as metric_name,
@@ -141,6 +147,7 @@ select
     {{- ',' if not loop.last }}
     {%- endfor %}
 from counts
+{{ 'where counts.known_at is null' if 'roc_auc' in name }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 

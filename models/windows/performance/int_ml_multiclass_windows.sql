@@ -1,8 +1,8 @@
-{%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
+{%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'known_at', 'slice_key', 'slice_value'] %}
 {%- set one = ml_monitor.double_literal('1') %}
 /*
-    Grain: log, model, version, window and slice with labelled predictions of a multiclass model. What its classes and
-    its confusion counts add up to. f1_variance_sum is the variance of the sum of the classes' F1 by the delta method
+    Grain: log, model, version, window, known_at (null = now) and slice with labelled predictions of a multiclass model.
+    What its classes and its confusion counts add up to. f1_variance_sum is the variance of the sum of the classes' F1 by the delta method
     (Takahashi et al. 2022): the sum over cells (actual i, predicted j) of n_ij g_ij^2 with g_ij = -F_i / d_i - F_j / d_j, on
     the diagonal 2 / d_i more, d being the rows that were of the class plus those that were predicted to be. The other
     variances likewise, g being how fast the metric changes with the cell: of kappa that of Fleiss, Cohen and Everitt (1969).
@@ -104,6 +104,7 @@ cells as (
             {%- for key in keys[:5] %}
             {{ 'and ' if not loop.first }}confusion.{{ key }} = shares.{{ key }}
             {%- endfor %}
+            and coalesce(confusion.known_at, confusion.window_start) = coalesce(shares.known_at, shares.window_start)
             and coalesce(confusion.slice_key, '') = coalesce(shares.slice_key, '')
             and coalesce(confusion.slice_value, '') = coalesce(shares.slice_value, '')
     {%- for alias, label in [('occurred', 'actual_label'), ('said', 'predicted_label')] %}
@@ -112,6 +113,7 @@ cells as (
             {%- for key in keys[:5] %}
             {{ 'and ' if not loop.first }}confusion.{{ key }} = {{ alias }}.{{ key }}
             {%- endfor %}
+            and coalesce(confusion.known_at, confusion.window_start) = coalesce({{ alias }}.known_at, {{ alias }}.window_start)
             and coalesce(confusion.slice_key, '') = coalesce({{ alias }}.slice_key, '')
             and coalesce(confusion.slice_value, '') = coalesce({{ alias }}.slice_value, '')
             and confusion.{{ label }} = {{ alias }}.class_label
@@ -161,5 +163,6 @@ inner join variances
         {%- for key in keys[:5] %}
         {{ 'and ' if not loop.first }}windows.{{ key }} = variances.{{ key }}
         {%- endfor %}
+        and coalesce(windows.known_at, windows.window_start) = coalesce(variances.known_at, variances.window_start)
         and coalesce(windows.slice_key, '') = coalesce(variances.slice_key, '')
         and coalesce(windows.slice_value, '') = coalesce(variances.slice_value, '')

@@ -25,5 +25,6 @@ select
     {{ 'window_count' if model == 'int_ml_ranking_metrics' else 'cast(null as ' ~ dbt.type_bigint() ~ ') as window_count' }},
     {{ 'effective_count' if model == 'int_ml_weighted_metrics' else 'cast(null as ' ~ ml_monitor.type_double() ~ ') as effective_count' }}
 from {{ ref(model) }}
+{{ 'where known_at is null' if model in ['int_ml_multiclass_metrics', 'int_ml_ranking_metrics'] }}
 {{ 'union all' if not loop.last }}
 {%- endfor %}

@@ -1,10 +1,11 @@
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
 {%- set double = ml_monitor.type_double() %}
 /*
-    Grain: log, model, version, window, slice and metric. Every metric of ranking models. Those of a request are means over
-    requests, which are the independent unit: sample_count is requests, of window_count requests in the window, and the
-    standard error comes from their variance. Those of the first ten places count places, of window_count predictions;
-    the catalogue is every item that the log showed before the end of the window.
+    Grain: log, model, version, window, known_at (null = now), slice and metric. Every metric of ranking models; those that
+    need a catalogue or a reference are there as of now only. Those of a request are means over requests, which are the
+    independent unit: sample_count is requests, of window_count requests in the window, and the standard error comes from
+    their variance. Those of the first ten places count places, of window_count predictions; the catalogue is every item that
+    the log showed before the end of the window.
 */
 with request_windows as (
 
@@ -135,12 +136,15 @@ dummies as (
             {%- endfor %}
             and coalesce(request_windows.slice_key, '') = coalesce(dummies.slice_key, '')
             and coalesce(request_windows.slice_value, '') = coalesce(dummies.slice_value, '')
-    where request_windows.metric_name = 'ndcg_at_10'
+    where
+        request_windows.metric_name = 'ndcg_at_10'
+        and request_windows.known_at is null
 
 )
 
 select
     {{ keys | join(',\n    ') }},
+    known_at,
     metric_name,
     {{ ml_monitor.safe_divide('value_sum', 'counted_count') }} as metric_value,
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,
@@ -152,6 +156,7 @@ from request_windows
 union all
 select
     {{ keys | join(',\n    ') }},
+    known_at,
     'ndcg_at_10_lift' as metric_name,
     {{ ml_monitor.safe_divide('value_sum - dummy_ndcg_at_10_sum', 'counted_count') }} as metric_value,
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,
@@ -169,6 +174,7 @@ from dummies
 union all
 select
     {{ keys | join(',\n    ') }},
+    cast(null as date) as known_at,
     '{{ metric }}' as metric_name,
     {{ value }} as metric_value,
     {{ ml_monitor.double_literal('0') }} as metric_error_bound,

@@ -1,16 +1,10 @@
-{%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value', 'metric_name'] %}
+{%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'known_at', 'slice_key', 'slice_value', 'metric_name'] %}
 /*
-    Grain: log, model, version, window, slice and metric of a request. Number of requests that count, sum and sum of
+    Grain: log, model, version, window, known_at (null = now), slice and metric of a request. Number of requests that count, sum and sum of
     squared deviations of a window. A metric counts every request with a known outcome, one that ends in _relevant those
     of them with a relevant item. Days merge by M2 = sum M2_d + sum n_d (mean_d - mean)^2 (Chan, Golub, LeVeque 1983).
 */
-with cubes as (
-
-    select * from {{ ref('int_ml_requests_summed') }}
-
-),
-
-days as (
+with days as (
 
     {%- for denominator, suffix in [('answered', ''), ('relevant', '_relevant')] %}
     {%- set is_last_denominator = loop.last %}
@@ -20,6 +14,8 @@ days as (
         model_id,
         model_version,
         predicted_date,
+        known_date,
+        superseded_date,
         slice_key,
         slice_value,
         '{{ metric }}{{ suffix }}' as metric_name,
@@ -27,29 +23,14 @@ days as (
         {{ 'answered_count' if denominator == 'answered' else 'relevant_request_count' }} as counted_count,
         {{ metric }}_sum as value_sum,
         {{ metric }}_{{ denominator }}_deviation as deviation_square_sum
-    from cubes
+    from {{ ref('int_ml_requests_summed') }}
     {{ 'union all' if not (loop.last and is_last_denominator) }}
     {%- endfor %}
     {%- endfor %}
 
 ),
 
-window_rows as (
-
-    select
-        days.*,
-        window_days.granularity,
-        window_days.window_start
-    from days
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            days.log_name = window_days.log_name
-            and days.model_id = window_days.model_id
-            and days.model_version = window_days.model_version
-            and days.predicted_date = window_days.predicted_date
-    where days.slice_key is null or window_days.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
-
-),
+{{ ml_monitor.known_window_rows_of('days', 'ranking') }},
 
 centred as (
 
