@@ -21,7 +21,7 @@ $(STAMP): requirements.lock
 
 demo: $(STAMP)  ## simulated retailer: make the data, build the marts, say what is ill
 	$(BIN)/python -m scripts.demo.generate
-	$(BIN)/dbt build
+	$(BIN)/dbt build --exclude-resource-type unit_test
 	$(BIN)/python -m scripts.report
 
 sample: export ML_MONITOR_DUCKDB_PATH ?= ml_monitor_sample.duckdb
