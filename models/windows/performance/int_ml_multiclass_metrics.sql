@@ -111,7 +111,9 @@ counts as (
 ] %}
 {%- set scales = {
     'f1_macro': 'unit', 'precision_weighted': 'unit', 'f1_weighted': 'unit', 'mcc': 'correlation', 'cohen_kappa': 'correlation',
+    'log_loss': 'positive', 'brier': 'double_unit',
 } %}
+{%- set means = ['log_loss', 'brier'] %}
 {%- set means_of_rates = {
     'balanced_accuracy': ('recall', 'actual_class_count'), 'precision_macro': ('precision', 'class_count'),
     'recall_macro': ('recall', 'class_count'),
@@ -129,8 +131,10 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales and name not in means else standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
+    {{ 'scored_n - 1' if name in means else unknown }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
     {%- for side in ['lower', 'upper'] %}
     {%- if name in means_of_rates %}
     {%- set rate, class_count = means_of_rates[name] %}
@@ -144,6 +148,6 @@ from counts
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}
