@@ -136,11 +136,15 @@ count(*) as labelled_count,
 {% endmacro %}
 
 
-{# These quantities of one row. Squares count as at most 1e150, so that their products with the quantity still are doubles. #}
+{#
+    These quantities of one row. Squares of squares are kept within 1e-280 and 1e150, so that they, and their products with the
+    quantity, still are doubles: Postgres raises an error where one is not.
+#}
 {% macro regression_spread_terms(rows_alias) %}
     {%- set actual, error, naive = rows_alias ~ '.actual_value', rows_alias ~ '.error', rows_alias ~ '.naive_error' -%}
+    {%- set log_error = rows_alias ~ '.log_error' -%}
     {%- set percentage = 'abs(' ~ error ~ ') / nullif(abs(' ~ actual ~ '), 0)' -%}
-    {%- set largest = ml_monitor.double_literal('1e150') -%}
+    {%- set least, largest = ml_monitor.double_literal('1e-70'), ml_monitor.double_literal('1e150') -%}
     {{ return({
         'actual': actual,
         'error': error,
@@ -150,9 +154,9 @@ count(*) as labelled_count,
         'absolute_actual': 'abs(' ~ actual ~ ')',
         'over_error': 'greatest(' ~ error ~ ', 0)',
         'absolute_percentage_error': percentage,
-        'squared_error_square': 'least(' ~ error ~ ' * ' ~ error ~ ' * ' ~ error ~ ' * ' ~ error ~ ', ' ~ largest ~ ')',
+        'squared_error_square': 'case when ' ~ error ~ ' is not null then least(power(greatest(abs(' ~ error ~ '), ' ~ least ~ '), 4), ' ~ largest ~ ') end',
         'percentage_error_square': 'case when ' ~ actual ~ ' != 0 then least(' ~ percentage ~ ' * ' ~ percentage ~ ', ' ~ largest ~ ') end',
-        'log_error_square': rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error',
+        'log_error_square': 'case when ' ~ log_error ~ ' is not null then power(greatest(abs(' ~ log_error ~ '), ' ~ least ~ '), 4) end',
         'squared_log_error': rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error',
         'interval_width': rows_alias ~ '.interval_width',
         'naive_absolute_error': 'abs(' ~ naive ~ ')',

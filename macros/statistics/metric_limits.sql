@@ -60,11 +60,20 @@
 
 
 {#
+    The same of a gamma distribution with this mean and standard error, whose skewness is twice its coefficient of
+    variation: for log losses, of which nothing beyond squares is kept. At most 1, beyond which no rows can be.
+#}
+{% macro gamma_asymmetry(mean, standard_error) -%}
+    least(2 * {{ standard_error }} / nullif({{ mean }}, 0), 1)
+{%- endmacro %}
+
+
+{#
     Degrees of freedom of the standard error of a mean that leans: row_count - 1, or fewer, by Satterthwaite (1946) from the
     least kurtosis that goes with the skewness, skewness^2 + 1 (Pearson 1916).
 #}
 {% macro mean_degrees_of_freedom(row_count, asymmetry) -%}
-    least({{ row_count }} - 1, 2 / nullif({{ asymmetry }} * {{ asymmetry }}, 0))
+    least({{ row_count }} - 1, 2 / power(greatest(abs({{ asymmetry }}), {{ ml_monitor.double_literal('1e-7') }}), 2))
 {%- endmacro %}
 
 

@@ -141,6 +141,7 @@ agreements as (
     ~ ' / nullif(5 * tp + 4 * fn + fp, 0)' %}
 {%- set mcc_error = ml_monitor.mcc_standard_error('tp', 'tn', 'fp', 'fn') %}
 {%- set kappa_error = ml_monitor.kappa_standard_error() %}
+{%- set log_loss_error = ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'n') %}
 {%- set rates_error = 'sqrt(' ~ ml_monitor.safe_divide('recall * (1 - recall)', 'tp + fn') ~ ' + '
     ~ ml_monitor.safe_divide('specificity * (1 - specificity)', 'tn + fp') ~ ') / 2' %}
 {%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide('average_precision * (1 - average_precision)', 'tp + fn') ~ ')' %}
@@ -166,7 +167,7 @@ agreements as (
         'ks_standard_error' if dummies_relation is not none else unknown,
     ),
     ('average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown, precision_error),
-    ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'n')),
+    ('log_loss', 'log_loss', zero, 'n', unknown, log_loss_error),
     ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
     ('ece', 'ece', zero, 'n', unknown, unknown),
     ('mce', 'mce', zero, 'n', unknown, unknown),
@@ -195,7 +196,8 @@ agreements as (
     'brier_skill': 'skill', 'brier': 'unit', 'log_loss': 'positive',
 } %}
 {%- set degrees_of_freedom = {
-    'roc_auc': 'roc_auc_degrees_of_freedom', 'gini': 'roc_auc_degrees_of_freedom', 'brier': 'n - 1', 'log_loss': 'n - 1',
+    'roc_auc': 'roc_auc_degrees_of_freedom', 'gini': 'roc_auc_degrees_of_freedom', 'brier': 'n - 1',
+    'log_loss': ml_monitor.mean_degrees_of_freedom('n', ml_monitor.gamma_asymmetry('log_loss', log_loss_error)),
 } %}
 {%- set own_limits = {} %}
 {%- for side in ['lower', 'upper'] %}

@@ -415,7 +415,9 @@ def test_intervals_of_auc(depth: duckdb.DuckDBPyConnection) -> None:
         if not 0 < positive_count < len(rows):
             return pd.DataFrame({"error": [np.nan]})
         if is_exact:
-            return pd.DataFrame({"error": [delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())]})
+            error = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())
+            point = stats.t.ppf(0.975, max(min(positive_count, len(rows) - positive_count) - 1, 1))
+            return pd.DataFrame({"error": [error * point / Z_95]})
         auc = sklearn_metrics.roc_auc_score(rows["actual"], as_cells(rows["score"]))
         error = hanley_mcneil_error(auc, positive_count, len(rows) - positive_count)
         return pd.DataFrame({"error": [error if error > 0 else np.nan]})

@@ -13,7 +13,7 @@
     and merges without cancellation (Chan, Golub, LeVeque 1983):
       actual y  from the middle c of its range: sums of w (y - c) (actual_deviation_sum) and w (y - c)^2
       error x   from its weighted mean m: sums of w^2 (x - m) (<x>_deviation_sum) and w^2 (x - m)^2, and of w^3 (x - m)^k, k
-                from 1 to 3, with x - m as at most 1e75, whose cube still is a double (<x>_cubic_sum_k)
+                from 1 to 3, with x - m cut to what has a cube (<x>_cubic_sum_k)
       wape      with r = sum of w |x| / sum of w |y|: sums of w^2 (|x| - r |y|) |y|, w^2 (|x| - r |y|)^2 and w^2 y^2
 */
 with predictions as (
@@ -120,9 +120,7 @@ centred as (
         measured.{{ quantity }} - with_means.{{ quantity }}_mean as {{ quantity }}_deviation{{ ',' if not loop.last }}
         {%- endfor %}
         {%- for quantity in skewed %},
-        {{ ml_monitor.clip(
-            '(measured.' ~ quantity ~ ' - with_means.' ~ quantity ~ '_mean)', ml_monitor.double_literal('-1e75'), ml_monitor.double_literal('1e75')
-        ) }} as {{ quantity }}_clipped_deviation
+        {{ ml_monitor.cubable('(measured.' ~ quantity ~ ' - with_means.' ~ quantity ~ '_mean)') }} as {{ quantity }}_clipped_deviation
         {%- endfor %}
     from measured
     inner join with_means

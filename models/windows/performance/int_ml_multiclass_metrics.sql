@@ -61,6 +61,8 @@ counts as (
 {%- set zero = ml_monitor.double_literal('0') %}
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 {%- set accuracy = ml_monitor.safe_divide('correct', 'n') %}
+{%- set log_loss = ml_monitor.safe_divide('log_loss_sum', 'scored_n') %}
+{%- set log_loss_error = ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'scored_n') %}
 {%- set metrics = [
     ('accuracy', accuracy, zero, 'n', 'correct', unknown),
     (
@@ -97,8 +99,8 @@ counts as (
         unknown, 'sqrt(kappa_variance)',
     ),
     (
-        'log_loss', ml_monitor.safe_divide('log_loss_sum', 'scored_n'), zero, 'scored_n', unknown,
-        ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'scored_n'),
+        'log_loss', log_loss, zero, 'scored_n', unknown,
+        log_loss_error,
     ),
     (
         'brier', ml_monitor.safe_divide('squared_error_sum', 'scored_n'), zero, 'scored_n', unknown,
@@ -113,7 +115,9 @@ counts as (
     'f1_macro': 'unit', 'precision_weighted': 'unit', 'f1_weighted': 'unit', 'mcc': 'correlation', 'cohen_kappa': 'correlation',
     'log_loss': 'positive', 'brier': 'double_unit',
 } %}
-{%- set means = ['log_loss', 'brier'] %}
+{%- set degrees_of_freedom = {
+    'brier': 'scored_n - 1', 'log_loss': ml_monitor.mean_degrees_of_freedom('scored_n', ml_monitor.gamma_asymmetry(log_loss, log_loss_error)),
+} %}
 {%- set means_of_rates = {
     'balanced_accuracy': ('recall', 'actual_class_count'), 'precision_macro': ('precision', 'class_count'),
     'recall_macro': ('recall', 'class_count'),
@@ -131,9 +135,9 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales and name not in means else standard_error }} as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales and name not in degrees_of_freedom else standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
-    {{ 'scored_n - 1' if name in means else unknown }} as degrees_of_freedom,
+    {{ degrees_of_freedom.get(name, unknown) }} as degrees_of_freedom,
     {{ unknown }} as asymmetry,
     {%- for side in ['lower', 'upper'] %}
     {%- if name in means_of_rates %}

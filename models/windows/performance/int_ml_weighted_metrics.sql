@@ -204,7 +204,7 @@ mean_errors as (
     select
         mean_parts.*,
         {{ ml_monitor.weighted_deviation_square_sum('square_sum', 'product_sum', 'square_weight_sum', 'metric_value') }} as deviation_square_sum,
-        {{ ml_monitor.safe_divide('weight_sum * weight_sum', 'square_weight_sum') }} - 1 as degrees_of_freedom
+        {{ ml_monitor.safe_divide('weight_sum * weight_sum', 'square_weight_sum') }} as kish_count
     from mean_parts
 
 ),
@@ -278,7 +278,7 @@ regression as (
         {%- for quantity in ['absolute_error', 'squared_error', 'absolute_percentage_error'] %}
         {%- set part = 'nonzero_actual_weight' if quantity == 'absolute_percentage_error' else 'weight_sum' %}
         {%- set squares = 'nonzero_actual_square_weight' if quantity == 'absolute_percentage_error' else 'square_weight_sum' %}
-        {{ ml_monitor.safe_divide('regression_windows.' ~ part ~ ' * regression_windows.' ~ part, 'regression_windows.' ~ squares) }} as {{ quantity }}_effective_count,
+        {{ ml_monitor.safe_divide('regression_windows.' ~ part ~ ' * regression_windows.' ~ part, 'regression_windows.' ~ squares) }} as {{ quantity }}_kish_count,
         {{ ml_monitor.weighted_mean_asymmetry(
             'regression_windows.' ~ quantity ~ '_deviation_cube_sum', 'regression_windows.' ~ quantity ~ '_deviation_square_sum'
         ) }} as {{ quantity }}_asymmetry,
@@ -395,11 +395,15 @@ select
     {{ effective_count ~ ' as effective_count' if effective_count != 'effective_count' else effective_count }},
     {%- if relation == 'mean_errors' %}
     mean_errors.interval_scale,
-    case when mean_errors.interval_scale != '' then mean_errors.degrees_of_freedom end as degrees_of_freedom,
+    case
+        when mean_errors.interval_scale = 'positive'
+            then {{ ml_monitor.mean_degrees_of_freedom('mean_errors.kish_count', ml_monitor.gamma_asymmetry('mean_errors.metric_value', standard_error)) }}
+        when mean_errors.interval_scale != '' then mean_errors.kish_count - 1
+    end as degrees_of_freedom,
     {%- else %}
     '{{ scales.get(metric, '') }}' as interval_scale,
     {{ 'roc_auc_degrees_of_freedom' if metric == 'sample_weighted_roc_auc'
-        else ml_monitor.mean_degrees_of_freedom(skewed[metric] ~ '_effective_count', skewed[metric] ~ '_asymmetry') if metric in skewed
+        else ml_monitor.mean_degrees_of_freedom(skewed[metric] ~ '_kish_count', skewed[metric] ~ '_asymmetry') if metric in skewed
         else unknown }} as degrees_of_freedom,
     {%- endif %}
     {{ skewed[metric] ~ '_asymmetry' if metric in skewed else unknown }} as asymmetry,

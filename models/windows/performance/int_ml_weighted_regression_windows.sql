@@ -81,7 +81,7 @@ summed as (
         ) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
         {%- for quantity, scale in skewed.items() %}
-        {%- set offset = '(' ~ ml_monitor.clip(quantity ~ '_offset', ml_monitor.double_literal('-1e75'), ml_monitor.double_literal('1e75')) ~ ')' %},
+        {%- set offset = '(' ~ ml_monitor.cubable(quantity ~ '_offset') ~ ')' %},
         sum(
             {{ quantity }}_cubic_sum_3 + 3 * {{ offset }} * {{ quantity }}_cubic_sum_2
             + 3 * {{ offset }} * {{ offset }} * {{ quantity }}_cubic_sum_1 + {{ scale }} * {{ offset }} * {{ offset }} * {{ offset }}
