@@ -113,7 +113,9 @@ deviations as (
 
     select
         gaps.*,
-        sqrt(nullif(gaps.smoothed_variance + gaps.supposed_rate * (1 - gaps.supposed_rate), 0) / 2 / gaps.labelled_count) as lower_deviation,
+        sqrt(
+            nullif(gaps.smoothed_variance + gaps.supposed_rate * (1 - gaps.supposed_rate), 0) / 2 / gaps.labelled_count
+        ) as lower_deviation,
         sqrt(nullif(gaps.smoothed_variance, 0) / gaps.labelled_count) as upper_deviation
     from gaps
 

@@ -116,7 +116,8 @@ counts as (
     'log_loss': 'positive', 'brier': 'double_unit',
 } %}
 {%- set degrees_of_freedom = {
-    'brier': 'scored_n - 1', 'log_loss': ml_monitor.mean_degrees_of_freedom('scored_n', ml_monitor.gamma_asymmetry(log_loss, log_loss_error)),
+    'brier': 'scored_n - 1',
+    'log_loss': ml_monitor.mean_degrees_of_freedom('scored_n', ml_monitor.gamma_asymmetry(log_loss, log_loss_error)),
 } %}
 {%- set means_of_rates = {
     'balanced_accuracy': ('recall', 'actual_class_count'), 'precision_macro': ('precision', 'class_count'),

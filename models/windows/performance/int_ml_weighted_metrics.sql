@@ -254,13 +254,15 @@ agreements as (
 
 ),
 
+/* one row more of each kind */
 padded as (
 
     select
         agreements.*,
-        sqrt(tp_padded + fp_padded) * sqrt(tp_padded + fn_padded) * sqrt(tn_padded + fp_padded) * sqrt(tn_padded + fn_padded) as mcc_scale_padded,
-        (tp_padded * tn_padded - fp_padded * fn_padded)
-        / (sqrt(tp_padded + fp_padded) * sqrt(tp_padded + fn_padded) * sqrt(tn_padded + fp_padded) * sqrt(tn_padded + fn_padded)) as mcc_padded
+        {%- set scale = 'sqrt(agreements.tp_padded + agreements.fp_padded) * sqrt(agreements.tp_padded + agreements.fn_padded)'
+            ~ ' * sqrt(agreements.tn_padded + agreements.fp_padded) * sqrt(agreements.tn_padded + agreements.fn_padded)' %}
+        {{ scale }} as mcc_scale_padded,
+        (agreements.tp_padded * agreements.tn_padded - agreements.fp_padded * agreements.fn_padded) / ({{ scale }}) as mcc_padded
     from agreements
 
 ),
@@ -298,10 +300,10 @@ regression as (
     'true_positive_square_weight / ' ~ whole, 'true_negative_square_weight / ' ~ whole,
     'false_positive_square_weight / ' ~ whole, 'false_negative_square_weight / ' ~ whole,
 ) %}
+{%- set padded = ' / ' ~ whole ~ ' + row_share * row_share)' %}
 {%- set padded_mcc_error = ml_monitor.mcc_standard_error(
-    '(true_positive_square_weight / ' ~ whole ~ ' + row_share * row_share)', '(true_negative_square_weight / ' ~ whole ~ ' + row_share * row_share)',
-    '(false_positive_square_weight / ' ~ whole ~ ' + row_share * row_share)', '(false_negative_square_weight / ' ~ whole ~ ' + row_share * row_share)',
-    '_padded',
+    '(true_positive_square_weight' ~ padded, '(true_negative_square_weight' ~ padded, '(false_positive_square_weight' ~ padded,
+    '(false_negative_square_weight' ~ padded, '_padded',
 ) %}
 {%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide(
     'average_precision * (1 - average_precision) * (true_positive_square_weight + false_negative_square_weight)',
