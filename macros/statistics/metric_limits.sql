@@ -61,7 +61,7 @@
 
 {#
     The same of a gamma distribution with this mean and standard error, whose skewness is twice its coefficient of
-    variation: for log losses, of which nothing beyond squares is kept. At most 1, beyond which no rows can be.
+    variation: for losses of which nothing beyond squares is kept. At most 1, beyond which no rows can be.
 #}
 {% macro gamma_asymmetry(mean, standard_error) -%}
     least(2 * {{ standard_error }} / nullif({{ mean }}, 0), 1)

@@ -199,6 +199,13 @@ agreements as (
     'roc_auc': 'roc_auc_degrees_of_freedom', 'gini': 'roc_auc_degrees_of_freedom', 'brier': 'n - 1',
     'log_loss': ml_monitor.mean_degrees_of_freedom('n', ml_monitor.gamma_asymmetry('log_loss', log_loss_error)),
 } %}
+{%- if dummies_relation is not none %}
+{%- do degrees_of_freedom.update({
+    'brier_skill': ml_monitor.mean_degrees_of_freedom(
+        'n', ml_monitor.gamma_asymmetry('(brier / nullif(dummy_brier, 0))', skill_error),
+    ),
+}) %}
+{%- endif %}
 {%- set own_limits = {} %}
 {%- for side in ['lower', 'upper'] %}
 {%- set wilson = ml_monitor.wilson_lower if side == 'lower' else ml_monitor.wilson_upper %}

@@ -145,6 +145,7 @@ with counts as (
     'pinball_10': 'positive', 'pinball_50': 'positive', 'pinball_90': 'positive', 'r2': 'skill', 'explained_variance': 'skill',
     'naive_skill': 'skill', 'mean_skill': 'skill',
 } %}
+{%- set pinball_names = ['pinball_10', 'pinball_50', 'pinball_90'] %}
 {#- what each is, or hangs on, the mean of #}
 {%- set skewed = {
     'mae': 'absolute_error', 'mase': 'absolute_error', 'mse': 'squared_error', 'rmse': 'squared_error', 'r2': 'squared_error',
@@ -177,6 +178,9 @@ select
         ml_monitor.regression_spread_counts().get(skewed[name], 'n'), skewed[name] ~ '_asymmetry'
     ) }} as degrees_of_freedom,
     {{ skewed[name] }}_asymmetry as asymmetry,
+    {%- elif name in pinball_names %}
+    {{ ml_monitor.mean_degrees_of_freedom('n', ml_monitor.gamma_asymmetry('(' ~ value ~ ')', standard_error)) }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
     {%- else %}
     {{ unknown }} as degrees_of_freedom,
     {{ unknown }} as asymmetry,

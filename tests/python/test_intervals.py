@@ -109,7 +109,9 @@ def test_binary(scenario: str, draws: dict) -> None:
             found = draws[model.model_id, draw, name]
             value = float(np.real(metric(np.ones(n))))
             assert found[0] == pytest.approx(value, rel=1e-9)
-            assert_limits(found, scaled_limits(value, linearised_error(metric, n, is_sample), scale), name)
+            error = linearised_error(metric, n, is_sample)
+            df = degrees_of_freedom(n, min(2 * error / (1 - value), 1)) if name == "brier_skill" else None
+            assert_limits(found, scaled_limits(value, error, scale, df), name)
         # One row more of each kind.
         more = np.array([tp, fp, fn, tn]) + 1.0
         for name, metric in (("mcc", mcc), ("cohen_kappa", kappa)):
@@ -186,9 +188,10 @@ def test_regression(scenario: str, draws: dict) -> None:
             found = draws[model.model_id, draw, name]
             value = float(np.real(metric(np.ones(n))))
             assert found[0] == pytest.approx(value, rel=1e-9, abs=1e-12), name
-            lean = asymmetry(leaning[name]) if name in leaning else 0
-            df = degrees_of_freedom(n, lean) if name in leaning else None
-            assert_limits(found, scaled_limits(value, linearised_error(metric, n, True), scale, df, lean), name)
+            error = linearised_error(metric, n, True)
+            lean = asymmetry(leaning[name]) if name in leaning else min(2 * error / value, 1)
+            df = degrees_of_freedom(n, lean) if name in leaning or name.startswith("pinball") else None
+            assert_limits(found, scaled_limits(value, error, scale, df, lean), name)
         terms = share[is_there]
         lean = asymmetry(terms)
         error = terms.std(ddof=1) / np.sqrt(len(terms))
