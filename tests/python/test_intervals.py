@@ -188,14 +188,13 @@ def test_regression(scenario: str, draws: dict) -> None:
             found = draws[model.model_id, draw, name]
             value = float(np.real(metric(np.ones(n))))
             assert found[0] == pytest.approx(value, rel=1e-9, abs=1e-12), name
-            error = linearised_error(metric, n, True)
-            lean = asymmetry(leaning[name]) if name in leaning else min(2 * error / value, 1)
+            its_error = linearised_error(metric, n, True)
+            lean = asymmetry(leaning[name]) if name in leaning else min(2 * its_error / value, 1)
             df = degrees_of_freedom(n, lean) if name in leaning or name.startswith("pinball") else None
-            assert_limits(found, scaled_limits(value, error, scale, df, lean), name)
+            assert_limits(found, scaled_limits(value, its_error, scale, df, lean), name)
         terms = share[is_there]
-        lean = asymmetry(terms)
-        error = terms.std(ddof=1) / np.sqrt(len(terms))
-        expected = scaled_limits(terms.mean(), error, "skewed", degrees_of_freedom(len(terms), lean), lean)
+        lean, its_error = asymmetry(terms), terms.std(ddof=1) / np.sqrt(len(terms))
+        expected = scaled_limits(terms.mean(), its_error, "skewed", degrees_of_freedom(len(terms), lean), lean)
         assert_limits(draws[model.model_id, draw, "mape"], expected, "mape")
         # From the 40th to the 61st of 100: binomial, at least 95 %.
         assert stats.binom.cdf(60, 100, 0.5) - stats.binom.cdf(39, 100, 0.5) == pytest.approx(0.9648, abs=1e-4)
