@@ -79,6 +79,9 @@ count(*) as labelled_count,
         coalesce(sum(abs({{ rows_alias }}.error)) filter (where {{ rows_alias }}.naive_error is not null), 0) as paired_absolute_error_sum,
         sum({{ rows_alias }}.actual_value * {{ rows_alias }}.actual_value) as squared_actual_sum,
         {%- set terms = ml_monitor.regression_spread_terms(rows_alias) %}
+        {%- for square in ml_monitor.regression_square_sums() %}
+        coalesce(sum({{ terms[square] }}), 0) as {{ square }}_sum,
+        {%- endfor %}
         {%- for quantity in ml_monitor.regression_spread_quantities() %}
         coalesce(var_pop({{ terms[quantity] }}) * count({{ terms[quantity] }}), 0) as {{ quantity }}_deviation_square_sum,
         {%- endfor %}
@@ -103,13 +106,29 @@ count(*) as labelled_count,
     {{ return({
         'absolute_percentage_error': 'nonzero_actual_count', 'squared_log_error': 'loggable_count',
         'interval_width': 'interval_width_count', 'naive_absolute_error': 'naive_count', 'paired_absolute_error': 'naive_count',
+        'percentage_error_square': 'nonzero_actual_count', 'log_error_square': 'loggable_count',
     }) }}
+{% endmacro %}
+
+
+{# Quantities that the skewness of is kept of, with their square: it comes from the product of the two. #}
+{% macro regression_squares() %}
+    {{ return([
+        ('absolute_error', 'squared_error'), ('squared_error', 'squared_error_square'),
+        ('absolute_percentage_error', 'percentage_error_square'), ('squared_log_error', 'log_error_square'),
+    ]) }}
+{% endmacro %}
+
+
+{# Those squares that are kept for this alone. #}
+{% macro regression_square_sums() %}
+    {{ return(['squared_error_square', 'percentage_error_square', 'log_error_square']) }}
 {% endmacro %}
 
 
 {# Pairs of quantities of which the sum of products of deviations is kept. #}
 {% macro regression_products() %}
-    {{ return([
+    {{ return(ml_monitor.regression_squares() + [
         ('actual', 'squared_actual'), ('actual', 'error'), ('actual', 'squared_error'), ('squared_actual', 'error'),
         ('squared_actual', 'squared_error'), ('error', 'squared_error'), ('error', 'over_error'),
         ('absolute_error', 'absolute_actual'), ('paired_absolute_error', 'naive_absolute_error'),
@@ -117,9 +136,15 @@ count(*) as labelled_count,
 {% endmacro %}
 
 
-{# These quantities of one row. #}
+{#
+    These quantities of one row. Squares of squares are kept within 1e-280 and 1e150, so that they, and their products with the
+    quantity, still are doubles: Postgres raises an error where one is not.
+#}
 {% macro regression_spread_terms(rows_alias) %}
     {%- set actual, error, naive = rows_alias ~ '.actual_value', rows_alias ~ '.error', rows_alias ~ '.naive_error' -%}
+    {%- set log_error = rows_alias ~ '.log_error' -%}
+    {%- set percentage = 'abs(' ~ error ~ ') / nullif(abs(' ~ actual ~ '), 0)' -%}
+    {%- set least, largest = ml_monitor.double_literal('1e-70'), ml_monitor.double_literal('1e150') -%}
     {{ return({
         'actual': actual,
         'error': error,
@@ -128,7 +153,10 @@ count(*) as labelled_count,
         'squared_actual': actual ~ ' * ' ~ actual,
         'absolute_actual': 'abs(' ~ actual ~ ')',
         'over_error': 'greatest(' ~ error ~ ', 0)',
-        'absolute_percentage_error': 'abs(' ~ error ~ ') / nullif(abs(' ~ actual ~ '), 0)',
+        'absolute_percentage_error': percentage,
+        'squared_error_square': 'case when ' ~ error ~ ' is not null then least(power(greatest(abs(' ~ error ~ '), ' ~ least ~ '), 4), ' ~ largest ~ ') end',
+        'percentage_error_square': 'case when ' ~ actual ~ ' != 0 then least(' ~ percentage ~ ' * ' ~ percentage ~ ', ' ~ largest ~ ') end',
+        'log_error_square': 'case when ' ~ log_error ~ ' is not null then power(greatest(abs(' ~ log_error ~ '), ' ~ least ~ '), 4) end',
         'squared_log_error': rows_alias ~ '.log_error * ' ~ rows_alias ~ '.log_error',
         'interval_width': rows_alias ~ '.interval_width',
         'naive_absolute_error': 'abs(' ~ naive ~ ')',

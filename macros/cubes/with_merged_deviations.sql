@@ -5,13 +5,14 @@
     <quantity>_deviation_square_sum and the keys of a window.
       counts    quantities that are not of all labelled rows, with the column that counts theirs
       products  pairs of quantities: <first>_<second>_window_product likewise, from <first>_<second>_product_sum
+      means     quantities that stand in products only: their squared deviations are not kept
 #}
-{% macro with_merged_deviations(rows_cte, quantities, more_keys=[], counts={}, products=[]) -%}
+{% macro with_merged_deviations(rows_cte, quantities, more_keys=[], counts={}, products=[], means=[]) -%}
 centred as (
 
     select
         {{ rows_cte }}.*
-        {%- for quantity in quantities %}
+        {%- for quantity in quantities + means %}
         {%- set count = counts.get(quantity, 'labelled_count') %},
         {{ ml_monitor.safe_divide('sum(' ~ quantity ~ '_sum) over window_of_row', 'sum(' ~ count ~ ') over window_of_row') }} as {{ quantity }}_window_mean,
         {{ ml_monitor.safe_divide(quantity ~ '_sum', count) }} as {{ quantity }}_day_mean

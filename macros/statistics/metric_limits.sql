@@ -3,13 +3,14 @@
     scale between range_lower and range_upper (Agresti, Categorical Data Analysis 2013, 3.1.8; between -1 and 1 that is
     Fisher's z), on the log scale where the range has one end only (range_lower 0, or range_upper 1 as for a skill). Null
     where the standard error is null, and where the value is at or beyond an end (but for rounding); an error of 0 gives the value itself.
+    quantile: how many errors to either side, 1.96 unless told.
 #}
-{% macro ranged_limit(side, value, standard_error, range_lower=none, range_upper=none) -%}
+{% macro ranged_limit(side, value, standard_error, range_lower=none, range_upper=none, quantile=none) -%}
     {%- set value = ml_monitor._operand(value) -%}
     {%- set above = '(' ~ value ~ ' - ' ~ (range_lower or 0) ~ ')' if range_lower else value -%}
     {%- set below = '(' ~ (range_upper or 1) ~ ' - ' ~ value ~ ')' -%}
     {%- set width = (range_upper or 0) - (range_lower or 0) -%}
-    {%- set distance = ml_monitor.z_95() ~ ' * (' ~ standard_error ~ ')' -%}
+    {%- set distance = (quantile or ml_monitor.z_95()) ~ ' * (' ~ standard_error ~ ')' -%}
     {%- set rounding = ml_monitor.double_literal('1e-12') -%}
     {%- if range_lower is not none and range_upper is not none -%}
     {%- set shrunk = ml_monitor.safe_exp('-' ~ ml_monitor._operand(distance ~ ' * ' ~ width ~ ' / (' ~ above ~ ' * ' ~ below ~ ')')) -%}
@@ -36,22 +37,113 @@
 
 
 {#
-    The last select of a metric model: its CTE `measured`, and ci_lower and ci_upper where its column interval_scale is not
-    null (unit: logit between 0 and 1; correlation: between -1 and 1; positive: log; skill: log of 1 - value) or where it
-    has limits of its own (own_lower, own_upper). The others get theirs in the marts, by metric_limit.
+    How far the distribution of a mean leans: the third central moment of what it is the mean of, over the standard
+    deviation cubed and the root of the count. From sums over the rows: of products of the deviations of the quantity and
+    its square, of squared deviations, and the mean. In [-1, 1], beyond which no rows can be; 0 where nothing varies.
+#}
+{% macro mean_asymmetry(square_product_sum, deviation_square_sum, mean) -%}
+    coalesce({{ ml_monitor.clip(
+        '((' ~ square_product_sum ~ ' / nullif(' ~ deviation_square_sum ~ ', 0) - 2 * ' ~ mean ~ ') / sqrt(nullif(' ~ deviation_square_sum ~ ', 0)))',
+        '-1', '1'
+    ) }}, 0)
+{%- endmacro %}
+
+
+{#
+    The same of a weighted mean, from the sums of w^3 (x - mean)^3 and w^2 (x - mean)^2.
+#}
+{% macro weighted_mean_asymmetry(deviation_cube_sum, deviation_square_sum) -%}
+    coalesce({{ ml_monitor.clip(
+        '(' ~ deviation_cube_sum ~ ' / nullif(' ~ deviation_square_sum ~ ', 0) / sqrt(nullif(' ~ deviation_square_sum ~ ', 0)))', '-1', '1'
+    ) }}, 0)
+{%- endmacro %}
+
+
+{#
+    The same of a gamma distribution with this mean and standard error, whose skewness is twice its coefficient of
+    variation: for losses of which nothing beyond squares is kept. At most 1, beyond which no rows can be.
+#}
+{% macro gamma_asymmetry(mean, standard_error) -%}
+    least(2 * {{ standard_error }} / nullif({{ mean }}, 0), 1)
+{%- endmacro %}
+
+
+{#
+    Degrees of freedom of the standard error of a mean that leans: row_count - 1, or fewer, by Satterthwaite (1946) from the
+    least kurtosis that goes with the skewness, skewness^2 + 1 (Pearson 1916).
+#}
+{% macro mean_degrees_of_freedom(row_count, asymmetry) -%}
+    least({{ row_count }} - 1, 2 / power(greatest(abs({{ asymmetry }}), {{ ml_monitor.double_literal('1e-7') }}), 2))
+{%- endmacro %}
+
+
+{#
+    The end of the interval of a mean that leans, from Hall's (1992) cubic transformation of its t: with asymmetry a and
+    y = +/- quantile - a / 6 the end is value - 3 y / (root^2 + root + 1) standard errors, root = cbrt(1 + a y), which is
+    3 / a (root - 1) written without a difference of near numbers. Not below 0: for means of sizes. Null where the error is.
+#}
+{% macro skewed_limit(side, value, standard_error, quantile, asymmetry, root) -%}
+    case
+        when {{ standard_error }} >= 0
+            then greatest(
+                {{ value }}
+                - 3 * {{ standard_error }} * ({{ '' if side == 'lower' else '-' }}{{ quantile }} - {{ asymmetry }} / 6) / ({{ root }} * {{ root }} + {{ root }} + 1),
+                0
+            )
+    end
+{%- endmacro %}
+
+
+{#
+    The last CTEs and the select of a metric model: from its CTE `measured`, ci_lower and ci_upper where its column
+    interval_scale is not null, or where it has limits of its own (own_lower, own_upper). The others get theirs in the marts,
+    by metric_limit. Student's t takes the place of 1.96 where degrees_of_freedom is not null. Scales:
+      unit, double_unit   logit between 0 and 1, 0 and 2     correlation           between -1 and 1
+      positive            log                                skill                 log of 1 - value
+      skewed              Hall's, by the column asymmetry    skewed_root           of its square, then the root
 #}
 {% macro select_with_limits() -%}
-select
-    measured.*,
-    {%- for side in ['lower', 'upper'] %}
-    case measured.interval_scale
-        {%- for scale, lower, upper in [('unit', 0, 1), ('correlation', -1, 1), ('positive', 0, none), ('skill', none, 1)] %}
-        when '{{ scale }}' then {{ ml_monitor.ranged_limit(side, 'measured.metric_value', 'measured.standard_error', lower, upper) }}
+with_quantiles as (
+
+    select
+        measured.*,
+        coalesce({{ ml_monitor.student_t_95('measured.degrees_of_freedom') }}, {{ ml_monitor.z_95() }}) as quantile
+    from measured
+
+),
+
+with_roots as (
+
+    select
+        with_quantiles.*
+        {%- for side, sign in [('lower', ''), ('upper', '-')] %}
+        {%- set cube = '(1 + with_quantiles.asymmetry * (' ~ sign ~ 'with_quantiles.quantile - with_quantiles.asymmetry / 6))' %},
+        sign({{ cube }}) * power(abs({{ cube }}), {{ ml_monitor.double_literal(1 / 3) }}) as {{ side }}_root
         {%- endfor %}
-        else measured.own_{{ side }}
+    from with_quantiles
+
+)
+
+select
+    with_roots.*,
+    {%- for side in ['lower', 'upper'] %}
+    case with_roots.interval_scale
+        {%- for scale, lower, upper in [
+            ('unit', 0, 1), ('double_unit', 0, 2), ('correlation', -1, 1), ('positive', 0, none), ('skill', none, 1),
+        ] %}
+        when '{{ scale }}' then {{ ml_monitor.ranged_limit(side, 'with_roots.metric_value', 'with_roots.standard_error', lower, upper, 'with_roots.quantile') }}
+        {%- endfor %}
+        when 'skewed' then {{ ml_monitor.skewed_limit(
+            side, 'with_roots.metric_value', 'with_roots.standard_error', 'with_roots.quantile', 'with_roots.asymmetry', 'with_roots.' ~ side ~ '_root'
+        ) }}
+        when 'skewed_root' then sqrt({{ ml_monitor.skewed_limit(
+            side, 'with_roots.metric_value * with_roots.metric_value', '2 * with_roots.metric_value * with_roots.standard_error',
+            'with_roots.quantile', 'with_roots.asymmetry', 'with_roots.' ~ side ~ '_root'
+        ) }})
+        else with_roots.own_{{ side }}
     end as ci_{{ side }}{{ ',' if not loop.last }}
     {%- endfor %}
-from measured
+from with_roots
 {%- endmacro %}
 
 
@@ -93,6 +185,20 @@ from measured
 #}
 {% macro mean_of_rates_limit(side, mean, squared_distance_sum, rate_count) -%}
     {{ mean }} {{ '-' if side == 'lower' else '+' }} {{ ml_monitor.safe_divide('sqrt(' ~ squared_distance_sum ~ ')', rate_count) }}
+{%- endmacro %}
+
+
+{#
+    The end of the interval of an agreement in [-1, 1] from the table with one row more of each kind: its value there
+    -/+ 1.96 of its errors there, as Agresti and Coull (1998) do for a rate. Null where the agreement itself is.
+#}
+{% macro agreement_limit(side, agreement, padded_value, padded_error) -%}
+    case
+        when {{ agreement }} is not null
+            then {{ 'greatest' if side == 'lower' else 'least' }}(
+                {{ padded_value }} {{ '-' if side == 'lower' else '+' }} {{ ml_monitor.z_95() }} * {{ padded_error }}, {{ '-1' if side == 'lower' else '1' }}
+            )
+    end
 {%- endmacro %}
 
 

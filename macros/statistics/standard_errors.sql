@@ -44,15 +44,35 @@
 {#
     The standard error of Matthews' correlation from the columns tp, tn, fp, fn, mcc and mcc_scale (its denominator), which
     may be counts or shares of weight. The arguments are the variance of each cell: its count, or with weights the sum of
-    squared shares.
+    squared shares. suffix: what the names of the columns end in.
 #}
-{% macro mcc_standard_error(tp_variance, tn_variance, fp_variance, fn_variance) -%}
+{% macro mcc_standard_error(tp_variance, tn_variance, fp_variance, fn_variance, suffix='') -%}
+    {%- set tp, tn, fp, fn, mcc, scale = 'tp' ~ suffix, 'tn' ~ suffix, 'fp' ~ suffix, 'fn' ~ suffix, 'mcc' ~ suffix, 'mcc_scale' ~ suffix -%}
+    {%- set said_and_was = '(1 / nullif(' ~ tp ~ ' + ' ~ fp ~ ', 0) + 1 / nullif(' ~ tp ~ ' + ' ~ fn ~ ', 0))' -%}
+    {%- set neither = '(1 / nullif(' ~ tn ~ ' + ' ~ fn ~ ', 0) + 1 / nullif(' ~ tn ~ ' + ' ~ fp ~ ', 0))' -%}
+    {%- set said_only = '(1 / nullif(' ~ tp ~ ' + ' ~ fp ~ ', 0) + 1 / nullif(' ~ tn ~ ' + ' ~ fp ~ ', 0))' -%}
+    {%- set was_only = '(1 / nullif(' ~ tp ~ ' + ' ~ fn ~ ', 0) + 1 / nullif(' ~ tn ~ ' + ' ~ fn ~ ', 0))' -%}
     {{ ml_monitor.counts_standard_error([
-        (tp_variance, 'tn / mcc_scale - mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tp + fn, 0))'),
-        (tn_variance, 'tp / mcc_scale - mcc / 2 * (1 / nullif(tn + fn, 0) + 1 / nullif(tn + fp, 0))'),
-        (fp_variance, 'fn / mcc_scale + mcc / 2 * (1 / nullif(tp + fp, 0) + 1 / nullif(tn + fp, 0))'),
-        (fn_variance, 'fp / mcc_scale + mcc / 2 * (1 / nullif(tp + fn, 0) + 1 / nullif(tn + fn, 0))'),
+        (tp_variance, tn ~ ' / ' ~ scale ~ ' - ' ~ mcc ~ ' / 2 * ' ~ said_and_was),
+        (tn_variance, tp ~ ' / ' ~ scale ~ ' - ' ~ mcc ~ ' / 2 * ' ~ neither),
+        (fp_variance, fn ~ ' / ' ~ scale ~ ' + ' ~ mcc ~ ' / 2 * ' ~ said_only),
+        (fn_variance, fp ~ ' / ' ~ scale ~ ' + ' ~ mcc ~ ' / 2 * ' ~ was_only),
     ]) }}
+{%- endmacro %}
+
+
+{#
+    The standard error of Cohen's kappa of two classes (Fleiss, Cohen and Everitt 1969) from counts: columns tp, tn, fp, fn,
+    cohen_kappa and kappa_scale (half its denominator). suffix: what the names of the columns end in.
+#}
+{% macro kappa_standard_error(suffix='') -%}
+    {%- set tp, tn, fp, fn, kappa = 'tp' ~ suffix, 'tn' ~ suffix, 'fp' ~ suffix, 'fn' ~ suffix, 'cohen_kappa' ~ suffix -%}
+    {{ ml_monitor.counts_standard_error([
+        (tp, '2 * ' ~ tn ~ ' - ' ~ kappa ~ ' * (' ~ [tn, fp, tn, fn] | join(' + ') ~ ')'),
+        (tn, '2 * ' ~ tp ~ ' - ' ~ kappa ~ ' * (' ~ [tp, fp, tp, fn] | join(' + ') ~ ')'),
+        (fp, '2 * ' ~ fn ~ ' + ' ~ kappa ~ ' * (' ~ [tn, fp, tp, fp] | join(' + ') ~ ')'),
+        (fn, '2 * ' ~ fp ~ ' + ' ~ kappa ~ ' * (' ~ [tn, fn, tp, fn] | join(' + ') ~ ')'),
+    ]) }} / kappa_scale{{ suffix }}
 {%- endmacro %}
 
 

@@ -23,3 +23,12 @@
 {% macro weighted_mean_error(deviation_square_sum, weight_sum, sample_count) -%}
     sqrt({{ ml_monitor.safe_divide(deviation_square_sum ~ ' * ' ~ sample_count, sample_count ~ ' - 1') }}) / nullif({{ weight_sum }}, 0)
 {%- endmacro %}
+
+
+{# A deviation of which the cube, with a cubed weight of 1e-90 to 1e36, is a double: at most 1e75, and 0 below 1e-60. #}
+{% macro cubable(deviation) -%}
+case
+            when abs({{ deviation }}) < {{ ml_monitor.double_literal('1e-60') }} then 0
+            else {{ ml_monitor.clip(deviation, ml_monitor.double_literal('-1e75'), ml_monitor.double_literal('1e75')) }}
+        end
+{%- endmacro %}

@@ -11,6 +11,11 @@ with counts as (
         ranked.roc_auc,
         ranked.roc_auc_error_bound,
         ranked.roc_auc_standard_error,
+        /* DeLong's error is as sure as the smaller class lets it be */
+        case
+            when ranked.is_exact
+                then cast(least(ranked.positive_count, ranked.negative_count) - 1 as {{ ml_monitor.type_double() }})
+        end as roc_auc_degrees_of_freedom,
         ranked.ks_separation,
         ranked.ks_separation_error_bound,
         ranked.average_precision,
@@ -103,7 +108,13 @@ rates as (
         case when says_positive then fn when not says_positive then fp end as lost_count,
         {%- endif %}
         nullif(sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)), 0) as mcc_scale,
-        nullif((tp + fp) * (tn + fp) + (tp + fn) * (tn + fn), 0) as kappa_scale
+        nullif((tp + fp) * (tn + fp) + (tp + fn) * (tn + fn), 0) as kappa_scale,
+        /* one row more of each kind */
+        {%- for cell in ['tp', 'fp', 'fn', 'tn'] %}
+        {{ cell }} + 1 as {{ cell }}_padded,
+        {%- endfor %}
+        sqrt((tp + fp + 2) * (tp + fn + 2) * (tn + fp + 2) * (tn + fn + 2)) as mcc_scale_padded,
+        (tp + fp + 2) * (tn + fp + 2) + (tp + fn + 2) * (tn + fn + 2) as kappa_scale_padded
     from counts
 
 ),
@@ -113,7 +124,9 @@ agreements as (
     select
         rates.*,
         (tp * tn - fp * fn) / mcc_scale as mcc,
-        2 * (tp * tn - fp * fn) / kappa_scale as cohen_kappa
+        2 * (tp * tn - fp * fn) / kappa_scale as cohen_kappa,
+        (tp_padded * tn_padded - fp_padded * fn_padded) / mcc_scale_padded as mcc_padded,
+        2 * (tp_padded * tn_padded - fp_padded * fn_padded) / kappa_scale_padded as cohen_kappa_padded
     from rates
 
 )
@@ -127,10 +140,8 @@ agreements as (
 {%- set f_beta_2_error = ml_monitor.counts_standard_error([('tp', '5 * (1 - f_beta_2)'), ('fn', '4 * f_beta_2'), ('fp', 'f_beta_2')])
     ~ ' / nullif(5 * tp + 4 * fn + fp, 0)' %}
 {%- set mcc_error = ml_monitor.mcc_standard_error('tp', 'tn', 'fp', 'fn') %}
-{%- set kappa_error = ml_monitor.counts_standard_error([
-    ('tp', '2 * tn - cohen_kappa * (tn + fp + tn + fn)'), ('tn', '2 * tp - cohen_kappa * (tp + fp + tp + fn)'),
-    ('fp', '2 * fn + cohen_kappa * (tn + fp + tp + fp)'), ('fn', '2 * fp + cohen_kappa * (tn + fn + tp + fn)'),
-]) ~ ' / kappa_scale' %}
+{%- set kappa_error = ml_monitor.kappa_standard_error() %}
+{%- set log_loss_error = ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'n') %}
 {%- set rates_error = 'sqrt(' ~ ml_monitor.safe_divide('recall * (1 - recall)', 'tp + fn') ~ ' + '
     ~ ml_monitor.safe_divide('specificity * (1 - specificity)', 'tn + fp') ~ ') / 2' %}
 {%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide('average_precision * (1 - average_precision)', 'tp + fn') ~ ')' %}
@@ -156,7 +167,7 @@ agreements as (
         'ks_standard_error' if dummies_relation is not none else unknown,
     ),
     ('average_precision', 'average_precision', 'average_precision_error_bound', 'n', unknown, precision_error),
-    ('log_loss', 'log_loss', zero, 'n', unknown, ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'n')),
+    ('log_loss', 'log_loss', zero, 'n', unknown, log_loss_error),
     ('brier', 'brier', zero, 'n', unknown, ml_monitor.mean_standard_error('squared_error_deviation_square_sum', 'n')),
     ('ece', 'ece', zero, 'n', unknown, unknown),
     ('mce', 'mce', zero, 'n', unknown, unknown),
@@ -181,9 +192,20 @@ agreements as (
 ] %}
 {%- endif %}
 {%- set scales = {
-    'f_beta_05': 'unit', 'f_beta_2': 'unit', 'mcc': 'correlation', 'cohen_kappa': 'correlation', 'roc_auc': 'unit',
-    'gini': 'correlation', 'average_precision': 'unit', 'brier_skill': 'skill',
+    'f_beta_05': 'unit', 'f_beta_2': 'unit', 'roc_auc': 'unit', 'gini': 'correlation', 'average_precision': 'unit',
+    'brier_skill': 'skill', 'brier': 'unit', 'log_loss': 'positive',
 } %}
+{%- set degrees_of_freedom = {
+    'roc_auc': 'roc_auc_degrees_of_freedom', 'gini': 'roc_auc_degrees_of_freedom', 'brier': 'n - 1',
+    'log_loss': ml_monitor.mean_degrees_of_freedom('n', ml_monitor.gamma_asymmetry('log_loss', log_loss_error)),
+} %}
+{%- if dummies_relation is not none %}
+{%- do degrees_of_freedom.update({
+    'brier_skill': ml_monitor.mean_degrees_of_freedom(
+        'n', ml_monitor.gamma_asymmetry('(brier / nullif(dummy_brier, 0))', skill_error),
+    ),
+}) %}
+{%- endif %}
 {%- set own_limits = {} %}
 {%- for side in ['lower', 'upper'] %}
 {%- set wilson = ml_monitor.wilson_lower if side == 'lower' else ml_monitor.wilson_upper %}
@@ -192,6 +214,12 @@ agreements as (
     'balanced_accuracy ' ~ side: ml_monitor.mean_of_rates_limit(
         side, '(recall + specificity) / 2',
         '(power(recall - (' ~ wilson('tp', 'tp + fn') ~ '), 2) + power(specificity - (' ~ wilson('tn', 'tn + fp') ~ '), 2))', '2',
+    ),
+    'mcc ' ~ side: ml_monitor.agreement_limit(
+        side, 'mcc', 'mcc_padded', ml_monitor.mcc_standard_error('tp_padded', 'tn_padded', 'fp_padded', 'fn_padded', '_padded'),
+    ),
+    'cohen_kappa ' ~ side: ml_monitor.agreement_limit(
+        side, 'cohen_kappa', 'cohen_kappa_padded', ml_monitor.kappa_standard_error('_padded'),
     ),
 }) %}
 {%- if dummies_relation is not none %}
@@ -225,13 +253,15 @@ select
     {{ success_count }} as success_count,
     {{ standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
+    {{ degrees_of_freedom.get(name, unknown) }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
     {{ own_limits.get(name ~ ' lower', unknown) }} as own_lower,
     {{ own_limits.get(name ~ ' upper', unknown) }} as own_upper
 from agreements
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}
 {%- endmacro %}

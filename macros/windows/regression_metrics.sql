@@ -20,6 +20,13 @@ with counts as (
         {%- endif %}
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as n,
         {{ ml_monitor.safe_divide('windows.absolute_error_sum', 'windows.labelled_count') }} as mae,
+        {%- for quantity, square in ml_monitor.regression_squares() %}
+        {%- set count = ml_monitor.regression_spread_counts().get(quantity, 'labelled_count') %}
+        {{ ml_monitor.mean_asymmetry(
+            'windows.' ~ quantity ~ '_' ~ square ~ '_product_sum', 'windows.' ~ quantity ~ '_deviation_square_sum',
+            ml_monitor.safe_divide('windows.' ~ quantity ~ '_sum', 'windows.' ~ count),
+        ) }} as {{ quantity }}_asymmetry,
+        {%- endfor %}
         {{ ml_monitor.safe_divide('windows.squared_error_sum', 'windows.labelled_count') }} as mse,
         {{ ml_monitor.safe_divide('windows.error_sum', 'windows.labelled_count') }} as bias,
         {{ spread }} as spread,
@@ -134,9 +141,15 @@ with counts as (
     ),
 ] if ordered_relation is not none else metrics %}
 {%- set scales = {
-    'mse': 'positive', 'rmse': 'positive', 'mape': 'positive', 'wape': 'positive', 'rmsle': 'positive', 'mase': 'positive', 'pinball_10': 'positive',
-    'pinball_50': 'positive', 'pinball_90': 'positive', 'r2': 'skill', 'explained_variance': 'skill', 'naive_skill': 'skill',
-    'mean_skill': 'skill',
+    'mae': 'skewed', 'mase': 'skewed', 'mse': 'skewed', 'rmse': 'skewed_root', 'mape': 'skewed', 'rmsle': 'skewed_root', 'wape': 'positive',
+    'pinball_10': 'positive', 'pinball_50': 'positive', 'pinball_90': 'positive', 'r2': 'skill', 'explained_variance': 'skill',
+    'naive_skill': 'skill', 'mean_skill': 'skill',
+} %}
+{%- set pinball_names = ['pinball_10', 'pinball_50', 'pinball_90'] %}
+{#- what each is, or hangs on, the mean of #}
+{%- set skewed = {
+    'mae': 'absolute_error', 'mase': 'absolute_error', 'mse': 'squared_error', 'rmse': 'squared_error', 'r2': 'squared_error',
+    'explained_variance': 'squared_error', 'mape': 'absolute_percentage_error', 'rmsle': 'squared_log_error',
 } %},
 
 measured as (
@@ -160,13 +173,25 @@ select
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
     {{ standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
+    {%- if name in skewed %}
+    {{ ml_monitor.mean_degrees_of_freedom(
+        ml_monitor.regression_spread_counts().get(skewed[name], 'n'), skewed[name] ~ '_asymmetry'
+    ) }} as degrees_of_freedom,
+    {{ skewed[name] }}_asymmetry as asymmetry,
+    {%- elif name in pinball_names %}
+    {{ ml_monitor.mean_degrees_of_freedom('n', ml_monitor.gamma_asymmetry('(' ~ value ~ ')', standard_error)) }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
+    {%- else %}
+    {{ unknown }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
+    {%- endif %}
     {{ 'median_ae_lower' if name == 'median_ae' else unknown }} as own_lower,
     {{ 'median_ae_upper' if name == 'median_ae' else unknown }} as own_upper
 from counts
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}
 {%- endmacro %}

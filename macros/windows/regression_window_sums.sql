@@ -5,7 +5,7 @@
 {% macro regression_window_sums(more_keys=[]) -%}
 {%- set quantities = ['actual', 'error', 'absolute_error', 'squared_error'] + ml_monitor.regression_spread_quantities() -%}
 {%- set products = ml_monitor.regression_products() -%}
-{{ ml_monitor.with_merged_deviations('window_rows', quantities, more_keys, ml_monitor.regression_spread_counts(), products) }}
+{{ ml_monitor.with_merged_deviations('window_rows', quantities, more_keys, ml_monitor.regression_spread_counts(), products, ml_monitor.regression_square_sums()) }}
 
 select
     log_name,

@@ -19,8 +19,8 @@ from scripts.coverage import counts, data, separation
 ROOT = Path(__file__).resolve().parents[2]
 DECISIONS = ROOT / "DECISIONS.md"
 MARKER = "<!-- coverage -->"
-SIZES = {100: 1_000, 500: 1_000, 2_000: 300}  # rows of a draw, and how many draws
-SEPARATION_DRAWS = 300
+SIZES = {100: 2_000, 500: 1_000, 2_000: 500}  # rows of a draw, and how many draws
+SEPARATION_DRAWS = 500
 
 
 def build(models: Sequence[data.Model], folder: Path) -> Path:

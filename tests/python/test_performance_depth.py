@@ -20,19 +20,17 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
-from scipy.special import logit
 from sklearn import metrics as sklearn_metrics
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from conftest import ROOT, run_dbt  # noqa: E402
+from interval_oracles import scaled_limits  # noqa: E402
 from test_reference import delong_error, hanley_mcneil_error  # noqa: E402
 
 FIRST_DAY = date(2024, 1, 1)  # a Monday
 DAY_COUNT, REFERENCE_DAYS = 35, 14
 ROW_LIMIT = 90
 BINNED = "binned_"
-Z_95 = stats.norm.ppf(0.975)
 BAND_WINDOWS = ("week", "month", "reference", "lifetime")
 ROW_WINDOWS = ("day", *BAND_WINDOWS)
 KEYS = ["model_id", "granularity", "window_start", "slice_value"]
@@ -413,23 +411,24 @@ def test_intervals_of_auc(depth: duckdb.DuckDBPyConnection) -> None:
     def oracle(rows: pd.DataFrame, is_exact: bool) -> pd.DataFrame:
         positive_count = int(rows["actual"].sum())
         if not 0 < positive_count < len(rows):
-            return pd.DataFrame({"error": [np.nan]})
+            return pd.DataFrame({"lower": [np.nan], "upper": [np.nan]})
+        score = rows["score"] if is_exact else as_cells(rows["score"])
+        auc, df = sklearn_metrics.roc_auc_score(rows["actual"], score), None
         if is_exact:
-            return pd.DataFrame({"error": [delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())]})
-        auc = sklearn_metrics.roc_auc_score(rows["actual"], as_cells(rows["score"]))
-        error = hanley_mcneil_error(auc, positive_count, len(rows) - positive_count)
-        return pd.DataFrame({"error": [error if error > 0 else np.nan]})
+            error, df = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy()), min(positive_count, len(rows) - positive_count) - 1
+        else:
+            error = hanley_mcneil_error(auc, positive_count, len(rows) - positive_count) or np.nan
+        lower, upper = scaled_limits(auc, error, "unit", df)
+        return pd.DataFrame({"lower": [float(lower)], "upper": [float(upper)]})
 
     expected = expected_table(depth, "binary_classification", ROW_WINDOWS, oracle)
     where = "metric_name = '{}' and labelled_count > 0 and granularity not like 'trailing%'"
     for name, low in (("roc_auc", 0), ("gini", -1)):
         found = mart(depth, "fct_ml_performance", where.format(name))
-        value, lower, upper = ((found[column] - low) / (1 - low) for column in ("metric_value", "ci_lower", "ci_upper"))
-        found["error"] = (logit(upper) - logit(value)) / Z_95 * value * (1 - value)
-        middle = (logit(upper) + logit(lower)) / 2
-        assert np.allclose(middle.dropna(), logit(value[middle.notna()]), rtol=0, atol=1e-9)
-        assert_same(found, expected, [], ["error"])
-    is_there = expected.set_index("model_id")["error"].notna()
+        for end in ("lower", "upper"):
+            found[end] = (found[f"ci_{end}"].astype(float) - low) / (1 - low)
+        assert_same(found, expected, [], ["lower", "upper"])
+    is_there = expected.set_index("model_id")["lower"].notna()
     assert is_there[["ties", "returns_propensity", BINNED + "ties"]].mean() > 0.5
     for name in ("perfect", "equal_scores", "one_class", "one_row", "two_classes_of_one"):  # nothing is known of the error
         assert not is_there[[name]].any(), name

@@ -18,7 +18,7 @@ from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import reference_entries as reference  # noqa: E402
-from interval_oracles import Z_95, scaled_limits  # noqa: E402
+from interval_oracles import asymmetry, degrees_of_freedom, scaled_limits  # noqa: E402
 
 
 # How many entries of each group are covered at least. Raise a number when a rule covers more; never lower one silently.
@@ -317,7 +317,7 @@ def hanley_mcneil_error(auc: float, positives: int, negatives: int) -> float:
 
 
 def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
-    """DeLong where the window is read row by row, Hanley and McNeil in trailing windows; gini is twice as wide."""
+    """DeLong with Student's t where the window is read row by row, Hanley and McNeil in trailing windows; gini is twice as wide."""
     raw = RawRows(warehouse.execute("""
         select * from hotel_cancellations.raw_predictions
         inner join hotel_cancellations.raw_outcomes using (prediction_id)
@@ -339,7 +339,7 @@ def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
     some = [sample_of(everything[everything["granularity"] == name], 80) for name in everything["granularity"].unique()]
     table = pd.concat(some, ignore_index=True)
     assert len(table) > 250 and table["slice_key"].notna().any() and table["granularity"].nunique() == 7
-    error = np.full(len(table), np.nan)
+    error, df = np.full(len(table), np.nan), np.full(len(table), np.inf)
     for position, row in enumerate(table.itertuples()):
         rows = raw.between(row.model_version, row.window_start, row.window_end)
         if not pd.isna(row.slice_key):
@@ -349,8 +349,9 @@ def test_intervals_of_auc(warehouse: duckdb.DuckDBPyConnection) -> None:
             error[position] = hanley_mcneil_error(row.auc, positive_count, len(rows) - positive_count)
         else:
             error[position] = delong_error(rows["score"].to_numpy(), rows["actual"].to_numpy())
+            df[position] = rows["actual"].value_counts().reindex([0, 1], fill_value=0).min() - 1
     assert np.isnan(error).any() and np.isfinite(error).sum() > 200
-    lower, upper = scaled_limits(table["auc"].to_numpy(float), error, "unit")
+    lower, upper = scaled_limits(table["auc"].to_numpy(float), error, "unit", df)
     assert_equal(table, "auc_lower", lower)
     assert_equal(table, "auc_upper", upper)
     assert_equal(table, "gini_lower", 2 * lower - 1)
@@ -380,7 +381,7 @@ MEANS: dict[str, dict[str, Callable[[pd.DataFrame], np.ndarray]]] = {
 
 @pytest.mark.parametrize("dataset", MEANS)
 def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) -> None:
-    """The mean of the raw rows, and 1.96 standard errors of it, by numpy; all granularities, slices too."""
+    """The mean of the raw rows, and its interval by numpy and scipy; all granularities, slices too."""
     raw = RawRows(warehouse.execute(f"""
         select * from {dataset}.raw_predictions
         inner join {dataset}.raw_outcomes using (prediction_id)
@@ -404,10 +405,11 @@ def test_intervals_of_means(dataset: str, warehouse: duckdb.DuckDBPyConnection) 
             expected[position, 0] = terms.mean()
         if len(terms) > 1:
             error = terms.std(ddof=1) / np.sqrt(len(terms))
-            ends = scaled_limits(terms.mean(), error, "positive" if row.metric_name == "mse" else "normal")
-            # A size is not below 0, a share not above 1.
-            lowest, highest = -np.inf if row.metric_name == "bias" else 0, 1 if dataset == "hotel_cancellations" else np.inf
-            expected[position, 1:3] = np.clip(ends, lowest, np.inf if row.metric_name == "log_loss" else highest)
+            scale = {"mae": "skewed", "mse": "skewed", "brier": "unit", "log_loss": "positive"}.get(row.metric_name, "normal")
+            lean = {"skewed": asymmetry(terms), "positive": min(2 * error / terms.mean(), 1)}.get(scale, 0)
+            df = None if scale == "normal" else degrees_of_freedom(len(terms), lean)
+            ends = scaled_limits(terms.mean(), error, scale, df, lean)
+            expected[position, 1:3] = np.clip(ends, 0, 1) if row.metric_name == "mean_score" else ends
     assert (table["sample_count"] == expected[:, 3]).all()
     assert_equal(table, "metric_value", expected[:, 0])
     assert_equal(table, "ci_lower", expected[:, 1])

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 import pytest
 from conftest import run_dbt
 from generated_warehouse import WHOLE_WINDOWS, Measured, Metrics, Window, build_marts, difference, read_metrics, write_tables
-from interval_oracles import RANGES, linearised_error, scaled_limits
+from interval_oracles import RANGES, asymmetry, degrees_of_freedom, linearised_error, scaled_limits
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import logit
@@ -309,14 +309,14 @@ def normal(value: float, error: float | None, low: float = -math.inf, high: floa
     return None if error is None else (max(value - Z_95 * error, low), min(value + Z_95 * error, high))
 
 
-def on_scale(value: float, error: float | None, scale: str) -> Interval:
-    """The interval on the logit or log scale; at an end of the range, where that has none, the cut one."""
+def on_scale(value: float, error: float | None, scale: str, df: float | None = None, lean: float = 0) -> Interval:
+    """The interval on the logit, log or Hall's scale; at an end of the range, where that has none, the cut one."""
     if error is None:
         return None
     low, high = RANGES.get(scale, (0, math.inf))
     if not low + 1e-12 * (scale in RANGES) < value < high - 1e-12:
         return normal(value, error, low, high)
-    lower, upper = scaled_limits(np.array([value]), np.array([error]), scale)
+    lower, upper = scaled_limits(np.array([value]), np.array([error]), scale, df, lean)
     return float(lower[0]), float(upper[0])
 
 
@@ -329,6 +329,21 @@ def mean_error(x: Numbers, weight: Numbers) -> float | None:
     if np.abs(deviation).max() <= 1e-12 * np.abs(x).max():
         return 0.0
     return math.sqrt((weight**2 * deviation**2).sum() * count / (count - 1)) / weight.sum()
+
+
+def kish_count(weight: Numbers) -> float:
+    return weight.sum() ** 2 / (weight**2).sum()
+
+
+def of_mean(x: Numbers, weight: Numbers, scale: str) -> Interval:
+    """The interval of a weighted mean: Hall's for sizes, of the log loss with a gamma distribution's skewness."""
+    value, error, count = np.average(x, weights=weight), mean_error(x, weight), kish_count(weight)
+    if error is None:
+        return None
+    if scale == "skewed":
+        lean = asymmetry(x, weight) if error else 0
+        return on_scale(value, error, scale, degrees_of_freedom(count, lean), lean)
+    return on_scale(value, error, scale, degrees_of_freedom(count, min(2 * error / value, 1) if scale == "positive" and value else 0))
 
 
 def effective_count(x: Numbers, weight: Numbers) -> float:
@@ -397,7 +412,13 @@ def binary_oracle(rows: pd.DataFrame) -> Oracle:
         balanced_interval = (balanced - reach[0], balanced + reach[1])
     is_varied = has_both and 0 < said.sum() < len(said)
     mcc = sklearn_metrics.matthews_corrcoef(actual, said, **kept) if is_varied else None
-    mcc_error = linearised_error(lambda count: weighted_mcc(actual, said, weight * count), len(rows), False) if is_varied else None
+    mcc_interval = None
+    if is_varied:  # one row more of each kind, of the weight that makes it one of those that the weights are worth
+        more = np.append(weight, np.full(4, (weight**2).sum() / weight.sum()))
+        kinds = np.append(actual, [1, 1, 0, 0]), np.append(said, [1, 0, 1, 0])
+        padded_error = linearised_error(lambda count: weighted_mcc(*kinds, more * count), len(more), False)
+        mcc_interval = normal(float(np.real(weighted_mcc(*kinds, more.astype(complex)))), padded_error, -1, 1)
+    least = min(kish_count(weight[actual == label]) for label in (0, 1)) - 1 if has_both else None
     positive_weight = weight[actual == 1]
     ap = 1.0 if ap is not None and ap > 1 - 1e-12 else ap  # but for rounding
     ap_error = math.sqrt(ap * (1 - ap) * (positive_weight**2).sum()) / positive_weight.sum() if has_both else None
@@ -408,11 +429,11 @@ def binary_oracle(rows: pd.DataFrame) -> Oracle:
         "sample_weighted_base_rate": rate(actual == 1, weight),
         "sample_weighted_f1": (f1, f1_interval),
         "sample_weighted_balanced_accuracy": (balanced, balanced_interval),
-        "sample_weighted_mcc": (mcc, None if mcc is None else on_scale(mcc, mcc_error, "correlation")),
-        "sample_weighted_roc_auc": (auc, None if auc is None else on_scale(auc, auc_error(actual, score, weight), "unit")),
+        "sample_weighted_mcc": (mcc, mcc_interval),
+        "sample_weighted_roc_auc": (auc, None if auc is None else on_scale(auc, auc_error(actual, score, weight), "unit", least)),
         "sample_weighted_average_precision": (ap, None if ap is None else on_scale(ap, ap_error, "unit")),
-        "sample_weighted_log_loss": (loss, normal(loss, mean_error(losses, weight), 0)),
-        "sample_weighted_brier": (brier, normal(brier, mean_error((score - actual) ** 2, weight), 0, 1)),
+        "sample_weighted_log_loss": (loss, of_mean(losses, weight, "positive")),
+        "sample_weighted_brier": (brier, of_mean((score - actual) ** 2, weight, "unit")),
         "sample_weighted_mean_score": (mean_score, normal(mean_score, mean_error(score, weight), 0, 1)),
         COUNT: (weight.sum() ** 2 / (weight**2).sum(), None),
     }
@@ -434,7 +455,7 @@ def regression_oracle(rows: pd.DataFrame) -> Oracle:
     error = said - actual
     mae = sklearn_metrics.mean_absolute_error(actual, said, **kept)
     mse = sklearn_metrics.mean_squared_error(actual, said, **kept)
-    mse_error = mean_error(error**2, weight)
+    mse_interval = of_mean(error**2, weight, "skewed")
     rmse = sklearn_metrics.root_mean_squared_error(actual, said, **kept)
     bias = np.average(error, weights=weight)
     nonzero = actual != 0
@@ -444,11 +465,11 @@ def regression_oracle(rows: pd.DataFrame) -> Oracle:
         wape = (weight * np.abs(error)).sum() / (weight * np.abs(actual)).sum()
         wape_interval = on_scale(wape, wape_error(actual, error, weight), "positive")
         mape = sklearn_metrics.mean_absolute_percentage_error(actual[nonzero], said[nonzero], sample_weight=weight[nonzero])
-        mape_interval = on_scale(mape, mean_error(np.abs(error[nonzero] / actual[nonzero]), weight[nonzero]), "positive")
+        mape_interval = of_mean(np.abs(error[nonzero] / actual[nonzero]), weight[nonzero], "skewed")
     return {
-        "sample_weighted_mae": (mae, normal(mae, mean_error(np.abs(error), weight), 0)),
-        "sample_weighted_mse": (mse, on_scale(mse, mse_error, "positive")),
-        "sample_weighted_rmse": (rmse, on_scale(rmse, mse_error / (2 * rmse) if rmse and mse_error is not None else None, "positive")),
+        "sample_weighted_mae": (mae, of_mean(np.abs(error), weight, "skewed")),
+        "sample_weighted_mse": (mse, mse_interval),
+        "sample_weighted_rmse": (rmse, tuple(np.sqrt(mse_interval)) if mse_interval and rmse else None),
         "sample_weighted_bias": (bias, normal(bias, mean_error(error, weight))),
         "sample_weighted_r2": (sklearn_metrics.r2_score(actual, said, **kept) if varies else None, None),
         "sample_weighted_mape": (mape, mape_interval),
@@ -475,8 +496,8 @@ def class_oracle(rows: pd.DataFrame) -> Oracle:
         kept = {"labels": CLASSES, "sample_weight": weight}
         loss = sklearn_metrics.log_loss(scored["actual"], scores, **kept)
         brier = sklearn_metrics.brier_score_loss(scored["actual"], scores, scale_by_half=False, **kept)
-        found["sample_weighted_log_loss"] = (loss, normal(loss, mean_error(-np.log(scores[is_class]), weight), 0))
-        found["sample_weighted_brier"] = (brier, normal(brier, mean_error(((scores - is_class) ** 2).sum(axis=1), weight), 0, 2))
+        found["sample_weighted_log_loss"] = (loss, of_mean(-np.log(scores[is_class]), weight, "positive"))
+        found["sample_weighted_brier"] = (brier, of_mean(((scores - is_class) ** 2).sum(axis=1), weight, "double_unit"))
     return found
 
 

@@ -473,6 +473,13 @@ def test_student_t_two_sided_p_at_the_ends(engine: Engine) -> None:
     assert values[4:] == [None] * 10
 
 
+def test_student_t_95(engine: Engine) -> None:
+    df = np.concatenate([np.linspace(1, 3, 80), np.linspace(3, 200, 400), np.logspace(2.4, 15, 60)])
+    assert_close(engine.values("ml_monitor.student_t_95('df')", df=df), stats.t.ppf(0.975, df), 5e-11)
+    values = engine.evaluate("ml_monitor.student_t_95('df')", df=[0.3, -4.0, 1.0, None])
+    assert values[0] == values[1] == values[2] and values[3] is None
+
+
 # ---- intervals and many tests --------------------------------------------------------------------------------------
 
 

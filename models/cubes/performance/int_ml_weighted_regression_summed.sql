@@ -5,12 +5,15 @@
     'error': 'weight_sum', 'absolute_error': 'weight_sum', 'squared_error': 'weight_sum',
     'absolute_percentage_error': 'nonzero_actual_weight',
 } %}
+{#- those that the skewness is kept of #}
+{%- set skewed = ['absolute_error', 'squared_error', 'absolute_percentage_error'] %}
 /*
     Grain: log, model, version, day and slice. Labelled regression predictions with a sample weight w above 0: weighted
     sums of errors and actuals. What a variance is made of is taken from a centre of the day and slice, in a second pass,
     and merges without cancellation (Chan, Golub, LeVeque 1983):
       actual y  from the middle c of its range: sums of w (y - c) (actual_deviation_sum) and w (y - c)^2
-      error x   from its weighted mean m: sums of w^2 (x - m) (<x>_deviation_sum) and w^2 (x - m)^2
+      error x   from its weighted mean m: sums of w^2 (x - m) (<x>_deviation_sum) and w^2 (x - m)^2, and of w^3 (x - m)^k, k
+                from 1 to 3, with x - m cut to what has a cube (<x>_cubic_sum_k)
       wape      with r = sum of w |x| / sum of w |y|: sums of w^2 (|x| - r |y|) |y|, w^2 (|x| - r |y|)^2 and w^2 y^2
 */
 with predictions as (
@@ -70,6 +73,8 @@ summed as (
         sum(square_weight) as square_weight_sum,
         coalesce(sum(weight) filter (where actual_value != 0), 0) as nonzero_actual_weight,
         coalesce(sum(square_weight) filter (where actual_value != 0), 0) as nonzero_actual_square_weight,
+        sum(square_weight * weight) as cubed_weight_sum,
+        coalesce(sum(square_weight * weight) filter (where actual_value != 0), 0) as nonzero_actual_cubed_weight,
         sum(weight * actual_value) as actual_sum,
         sum(weight * absolute_actual) as absolute_actual_sum,
         min(actual_value) as actual_minimum,
@@ -114,6 +119,9 @@ centred as (
         {%- for quantity in errors %}
         measured.{{ quantity }} - with_means.{{ quantity }}_mean as {{ quantity }}_deviation{{ ',' if not loop.last }}
         {%- endfor %}
+        {%- for quantity in skewed %},
+        {{ ml_monitor.cubable('(measured.' ~ quantity ~ ' - with_means.' ~ quantity ~ '_mean)') }} as {{ quantity }}_clipped_deviation
+        {%- endfor %}
     from measured
     inner join with_means
         on
@@ -138,6 +146,11 @@ deviations as (
         sum(square_weight * {{ quantity }}_deviation) as {{ quantity }}_deviation_sum,
         sum(square_weight * {{ quantity }}_deviation * {{ quantity }}_deviation) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
+        {%- for quantity in skewed %}
+        {%- for power in range(1, 4) %},
+        sum(square_weight * weight{{ (' * ' ~ quantity ~ '_clipped_deviation') * power }}) as {{ quantity }}_cubic_sum_{{ power }}
+        {%- endfor %}
+        {%- endfor %}
     from centred
     group by
         {{ keys | join(',\n        ') }}
@@ -149,6 +162,11 @@ select
     {%- for quantity in ['actual', 'wape'] + errors.keys() | list %},
     deviations.{{ quantity }}_deviation_sum,
     deviations.{{ quantity }}_deviation_square_sum
+    {%- endfor %}
+    {%- for quantity in skewed %}
+    {%- for power in range(1, 4) %},
+    deviations.{{ quantity }}_cubic_sum_{{ power }}
+    {%- endfor %}
     {%- endfor %}
 from with_means
 inner join deviations

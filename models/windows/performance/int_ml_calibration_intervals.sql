@@ -3,11 +3,15 @@
 /*
     Grain: log, model, version, window, slice and binning with labelled scores. 95 % interval of the expected calibration
     error. The error of a window is above the true one, as chance opens gaps in bins that have none: so the interval is the
-    set of true errors under which the measured one is not extreme (test inversion). Under a true error its gaps are in
-    proportion to the measured ones, and the measured gap of a bin is normal about them, its size a folded normal one (Leone,
-    Nelson and Nottingham 1961) with variance p (1 - p) / n, p from the bin and two more rows of its mean score. Lower end 0
-    where no gap at all would do. Between 24 steps up to the highest end possible the ends are interpolated. Null where
-    the measured error is 0.
+    set of true errors under which the measured one is not extreme (test inversion). The measured gap of a bin is normal
+    about its true one, its size a folded normal one (Leone, Nelson and Nottingham 1961) with variance p (1 - p) / n, p from
+    the bin and two more rows of its mean score. What a true error is made of, and how sure the bins are, is not the same at
+    both ends, for each takes what speaks for it:
+      lower   gaps in proportion to the measured ones; variance the mean of that and of the one under these gaps, so that
+              bins without an event are not taken as sure (a score test, as Wilson's)
+      upper   gaps halfway between those and equal ones: chance makes measured gaps more uneven than true ones
+    Lower end 0 where no gap at all would do. Between 24 steps up to the highest end possible the ends are interpolated. Null
+    where the measured error is 0.
 */
 with bins as (
 
@@ -22,7 +26,8 @@ with bins as (
         bins.binning,
         bins.labelled_count,
         bins.ece_contribution,
-        abs(bins.observed_rate - bins.mean_score) as gap,
+        bins.mean_score,
+        bins.observed_rate - bins.mean_score as gap,
         {{ ml_monitor.safe_divide('bins.positive_count + 2 * bins.mean_score', 'bins.labelled_count + 2') }} as smoothed_rate,
         dense_rank() over (
             order by
@@ -73,7 +78,6 @@ steps as (
 
 ),
 
-/* true_gap over deviation is the bin's gap in standard deviations of the measured one */
 supposed as (
 
     select
@@ -81,10 +85,11 @@ supposed as (
         steps.generated_number as step_number,
         (series.measured_error + {{ ml_monitor.z_95() }} * series.largest_deviation) * (steps.generated_number - 1) / {{ steps }} as true_error,
         series.measured_error,
+        bins.labelled_count,
         bins.labelled_count / series.labelled_total as weight,
-        (series.measured_error + {{ ml_monitor.z_95() }} * series.largest_deviation) * (steps.generated_number - 1) / {{ steps }}
-        * bins.gap / series.measured_error as true_gap,
-        sqrt(nullif(greatest(bins.smoothed_rate * (1 - bins.smoothed_rate), 0), 0) / bins.labelled_count) as deviation
+        bins.mean_score,
+        bins.gap / series.measured_error as signed_proportion,
+        greatest(bins.smoothed_rate * (1 - bins.smoothed_rate), 0) as smoothed_variance
     from series
     inner join bins
         on series.series_number = bins.series_number
@@ -92,12 +97,37 @@ supposed as (
 
 ),
 
-standardised as {{ ml_monitor.materialized() }}(
+gaps as (
 
     select
         supposed.*,
-        supposed.true_gap / supposed.deviation as distance
+        supposed.true_error * abs(supposed.signed_proportion) as lower_gap,
+        supposed.true_error * (abs(supposed.signed_proportion) + 1) / 2 as upper_gap,
+        {{ ml_monitor.clip('(supposed.mean_score + supposed.true_error * supposed.signed_proportion)', '0', '1') }} as supposed_rate
     from supposed
+
+),
+
+/* gap over deviation is the bin's gap in standard deviations of the measured one */
+deviations as (
+
+    select
+        gaps.*,
+        sqrt(
+            nullif(gaps.smoothed_variance + gaps.supposed_rate * (1 - gaps.supposed_rate), 0) / 2 / gaps.labelled_count
+        ) as lower_deviation,
+        sqrt(nullif(gaps.smoothed_variance, 0) / gaps.labelled_count) as upper_deviation
+    from gaps
+
+),
+
+standardised as {{ ml_monitor.materialized() }}(
+
+    select
+        deviations.*,
+        deviations.lower_gap / deviations.lower_deviation as lower_distance,
+        deviations.upper_gap / deviations.upper_deviation as upper_distance
+    from deviations
 
 ),
 
@@ -105,12 +135,14 @@ folded as {{ ml_monitor.materialized() }}(
 
     select
         standardised.*,
+        {%- for side in ['lower', 'upper'] %}
         coalesce(
-            standardised.deviation * {{ ml_monitor.double_literal('0.7978845608028654') }}
-            * {{ ml_monitor.safe_exp('(-standardised.distance * standardised.distance / 2)') }}
-            + standardised.true_gap * (1 - 2 * {{ ml_monitor.normal_sf('standardised.distance') }}),
-            standardised.true_gap
-        ) as mean_gap
+            standardised.{{ side }}_deviation * {{ ml_monitor.double_literal('0.7978845608028654') }}
+            * {{ ml_monitor.safe_exp('(-standardised.' ~ side ~ '_distance * standardised.' ~ side ~ '_distance / 2)') }}
+            + standardised.{{ side }}_gap * (1 - 2 * {{ ml_monitor.normal_sf('standardised.' ~ side ~ '_distance') }}),
+            standardised.{{ side }}_gap
+        ) as {{ side }}_mean_gap{{ ',' if not loop.last }}
+        {%- endfor %}
     from standardised
 
 ),
@@ -121,15 +153,15 @@ expected as (
         folded.series_number,
         folded.step_number,
         folded.true_error,
-        folded.measured_error,
-        sum(folded.weight * folded.mean_gap) as mean_error,
-        {{ ml_monitor.z_95() }} * sqrt(sum(
+        {%- for side, sign in [('lower', '+'), ('upper', '-')] %}
+        sum(folded.weight * folded.{{ side }}_mean_gap) {{ sign }} {{ ml_monitor.z_95() }} * sqrt(sum(
             folded.weight * folded.weight * greatest(
-                folded.true_gap * folded.true_gap + coalesce(folded.deviation * folded.deviation, 0)
-                - folded.mean_gap * folded.mean_gap,
+                folded.{{ side }}_gap * folded.{{ side }}_gap + coalesce(folded.{{ side }}_deviation * folded.{{ side }}_deviation, 0)
+                - folded.{{ side }}_mean_gap * folded.{{ side }}_mean_gap,
                 0
             )
-        )) as reach
+        )) - folded.measured_error as above_{{ side }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from folded
     group by
         folded.series_number,
@@ -143,10 +175,8 @@ neighbours as (
 
     select
         expected.*,
-        expected.mean_error + expected.reach - expected.measured_error as above_lower,
-        expected.mean_error - expected.reach - expected.measured_error as above_upper,
-        lag(expected.mean_error + expected.reach - expected.measured_error) over of_series as previous_above_lower,
-        lag(expected.mean_error - expected.reach - expected.measured_error) over of_series as previous_above_upper,
+        lag(expected.above_lower) over of_series as previous_above_lower,
+        lag(expected.above_upper) over of_series as previous_above_upper,
         lag(expected.true_error) over of_series as previous_error
     from expected
     window of_series as (partition by expected.series_number order by expected.step_number asc)

@@ -128,6 +128,8 @@ select
     {{ success_count }} as success_count,
     {{ 'nullif(' ~ standard_error ~ ', 0)' if name == 'roc_auc_ovr' else standard_error }} as standard_error,
     '{{ 'unit' if name == 'roc_auc_ovr' }}' as interval_scale,
+    {{ unknown }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
     {%- for side in ['lower', 'upper'] %}
     {{ ml_monitor.f1_limit(side, 'tp', '(actual + predicted - tp)') if name == 'f1' else unknown }} as own_{{ side }},
     {%- endfor %}
@@ -136,6 +138,6 @@ from merged
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}

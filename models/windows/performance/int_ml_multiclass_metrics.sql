@@ -67,6 +67,8 @@ counts as (
 {%- set zero = ml_monitor.double_literal('0') %}
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 {%- set accuracy = ml_monitor.safe_divide('correct', 'n') %}
+{%- set log_loss = ml_monitor.safe_divide('log_loss_sum', 'scored_n') %}
+{%- set log_loss_error = ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'scored_n') %}
 {%- set metrics = [
     ('accuracy', accuracy, zero, 'n', 'correct', unknown),
     (
@@ -103,8 +105,8 @@ counts as (
         unknown, 'sqrt(kappa_variance)',
     ),
     (
-        'log_loss', ml_monitor.safe_divide('log_loss_sum', 'scored_n'), zero, 'scored_n', unknown,
-        ml_monitor.mean_standard_error('log_loss_deviation_square_sum', 'scored_n'),
+        'log_loss', log_loss, zero, 'scored_n', unknown,
+        log_loss_error,
     ),
     (
         'brier', ml_monitor.safe_divide('squared_error_sum', 'scored_n'), zero, 'scored_n', unknown,
@@ -117,6 +119,11 @@ counts as (
 ] %}
 {%- set scales = {
     'f1_macro': 'unit', 'precision_weighted': 'unit', 'f1_weighted': 'unit', 'mcc': 'correlation', 'cohen_kappa': 'correlation',
+    'log_loss': 'positive', 'brier': 'double_unit',
+} %}
+{%- set degrees_of_freedom = {
+    'brier': 'scored_n - 1',
+    'log_loss': ml_monitor.mean_degrees_of_freedom('scored_n', ml_monitor.gamma_asymmetry(log_loss, log_loss_error)),
 } %}
 {%- set means_of_rates = {
     'balanced_accuracy': ('recall', 'actual_class_count'), 'precision_macro': ('precision', 'class_count'),
@@ -135,8 +142,10 @@ select
     {{ error_bound }} as metric_error_bound,
     {{ sample_count }} as sample_count,
     cast({{ success_count }} as {{ ml_monitor.type_double() }}) as success_count,
-    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales else standard_error }} as standard_error,
+    {{ 'nullif(' ~ standard_error ~ ', 0)' if name in scales and name not in degrees_of_freedom else standard_error }} as standard_error,
     '{{ scales.get(name, '') }}' as interval_scale,
+    {{ degrees_of_freedom.get(name, unknown) }} as degrees_of_freedom,
+    {{ unknown }} as asymmetry,
     {%- for side in ['lower', 'upper'] %}
     {%- if name in means_of_rates %}
     {%- set rate, class_count = means_of_rates[name] %}
@@ -151,6 +160,6 @@ from counts
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}

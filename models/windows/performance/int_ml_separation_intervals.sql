@@ -6,9 +6,11 @@
     Grain: log, model, version and week, month, reference or lifetime window with two rows or more of each class. 95 % interval of
     the KS separation, of all rows. Being the largest of many distances it is too large in small windows: a Poisson
     bootstrap says by how much (each row of a replicate counts Poisson(1) times, so a group of k rows of a class Poisson(k)
-    times), and the interval is about the corrected value, 1.96 standard errors to either side, cut at 0 and 1: those of
-    the two shares above the score where the distance is largest (Raghavachari 1973), with one row more of each kind (Agresti and
-    Caffo 2000). Groups: score cells, merged into at most 64 of about as many rows. A draw comes from md5 of window, group
+    times). It is Efron's optimism (1983): the distance of a replicate where that is largest, minus the window's own distance
+    there. The interval is about the corrected value, cut at 0 and 1; to either side Student's t, of the smaller class, times
+    the root of two squares: the standard error of the two shares above the score where the distance is largest
+    (Raghavachari 1973), with one row more of each kind (Agresti and Caffo 2000), and two fifths of the correction, which is
+    itself no more than estimated. Groups: score cells, merged into at most 64 of about as many rows. A draw comes from md5 of window, group
     and replicate: the same in every build and on every engine.
 */
 with windows as (
@@ -186,41 +188,40 @@ shares as (
 
 ),
 
-largest as (
+distances as (
 
     select
-        series_number,
-        replicate,
-        max(abs(positive_share - negative_share)) as distance
+        shares.*,
+        abs(shares.positive_share - shares.negative_share) as distance,
+        row_number() over (
+            partition by shares.series_number, shares.replicate
+            order by abs(shares.positive_share - shares.negative_share) desc nulls last, shares.group_number asc
+        ) as place
     from shares
-    group by
-        series_number,
-        replicate
+
+),
+
+measured as (
+
+    select * from distances
+    where replicate = 0
 
 ),
 
 biases as (
 
     select
-        series_number,
-        avg(distance) filter (where replicate > 0) - max(distance) filter (where replicate = 0) as bias
-    from largest
-    group by series_number
-
-),
-
-measured as (
-
-    select
-        shares.series_number,
-        shares.positive_share,
-        shares.negative_share,
-        row_number() over (
-            partition by shares.series_number
-            order by abs(shares.positive_share - shares.negative_share) desc, shares.group_number asc
-        ) as place
-    from shares
-    where shares.replicate = 0
+        distances.series_number,
+        avg(distances.distance - measured.distance) as bias
+    from distances
+    inner join measured
+        on
+            distances.series_number = measured.series_number
+            and distances.group_number = measured.group_number
+    where
+        distances.replicate > 0
+        and distances.place = 1
+    group by distances.series_number
 
 ),
 
@@ -229,6 +230,8 @@ errors as (
     select
         windows.*,
         windows.ks_separation - biases.bias as corrected,
+        biases.bias,
+        least(windows.positive_total, windows.negative_total) - 1 as degrees_of_freedom,
         sqrt(
             {%- for class in ['positive', 'negative'] %}
             {{ '+ ' if not loop.first }}(measured.{{ class }}_share * windows.{{ class }}_total + 1)
@@ -244,6 +247,16 @@ errors as (
             windows.series_number = measured.series_number
             and measured.place = 1
 
+),
+
+reaches as (
+
+    select
+        errors.*,
+        {{ ml_monitor.student_t_95('errors.degrees_of_freedom') }}
+        * sqrt(errors.ks_standard_error * errors.ks_standard_error + {{ ml_monitor.double_literal('0.16') }} * errors.bias * errors.bias) as reach
+    from errors
+
 )
 
 select
@@ -255,6 +268,6 @@ select
     cast(null as {{ dbt.type_string() }}) as slice_key,
     cast(null as {{ dbt.type_string() }}) as slice_value,
     ks_standard_error,
-    {{ ml_monitor.clip('corrected - ' ~ ml_monitor.z_95() ~ ' * ks_standard_error', '0', '1') }} as ks_lower,
-    {{ ml_monitor.clip('corrected + ' ~ ml_monitor.z_95() ~ ' * ks_standard_error', '0', '1') }} as ks_upper
-from errors
+    {{ ml_monitor.clip('corrected - reach', '0', '1') }} as ks_lower,
+    {{ ml_monitor.clip('corrected + reach', '0', '1') }} as ks_upper
+from reaches

@@ -19,11 +19,11 @@
     ('class', 'sample_weighted_accuracy', ['right'], ['wrong']),
 ] %}
 {%- set means = [
-    ('binary_sums', 'sample_weighted_mean_score', 'score', 'labelled'),
-    ('binary_sums', 'sample_weighted_brier', 'squared_error', 'labelled'),
-    ('binary_sums', 'sample_weighted_log_loss', 'log_loss', 'labelled'),
-    ('class_windows', 'sample_weighted_log_loss', 'log_loss', 'scored'),
-    ('class_windows', 'sample_weighted_brier', 'squared_error', 'scored'),
+    ('binary_sums', 'sample_weighted_mean_score', 'score', 'labelled', ''),
+    ('binary_sums', 'sample_weighted_brier', 'squared_error', 'labelled', 'unit'),
+    ('binary_sums', 'sample_weighted_log_loss', 'log_loss', 'labelled', 'positive'),
+    ('class_windows', 'sample_weighted_log_loss', 'log_loss', 'scored', 'positive'),
+    ('class_windows', 'sample_weighted_brier', 'squared_error', 'scored', 'double_unit'),
 ] %}
 with binary_windows as (
 
@@ -182,10 +182,11 @@ jaccard as (
 
 mean_parts as (
 
-    {%- for windows, metric, quantity, part in means %}
+    {%- for windows, metric, quantity, part, scale in means %}
     select
         {{ keys | join(',\n        ') }},
         '{{ metric }}' as metric_name,
+        '{{ scale }}' as interval_scale,
         {{ part }}_weight as weight_sum,
         {{ part }}_square_weight as square_weight_sum,
         cast({{ part }}_count as {{ ml_monitor.type_double() }}) as sample_count,
@@ -202,7 +203,8 @@ mean_errors as (
 
     select
         mean_parts.*,
-        {{ ml_monitor.weighted_deviation_square_sum('square_sum', 'product_sum', 'square_weight_sum', 'metric_value') }} as deviation_square_sum
+        {{ ml_monitor.weighted_deviation_square_sum('square_sum', 'product_sum', 'square_weight_sum', 'metric_value') }} as deviation_square_sum,
+        {{ ml_monitor.safe_divide('weight_sum * weight_sum', 'square_weight_sum') }} as kish_count
     from mean_parts
 
 ),
@@ -215,9 +217,12 @@ confusion as (
         ranked_windows.roc_auc,
         ranked_windows.roc_auc_error_bound,
         ranked_windows.roc_auc_standard_error,
+        ranked_windows.roc_auc_degrees_of_freedom,
         ranked_windows.average_precision,
         ranked_windows.average_precision_error_bound,
         cast(binary_sums.labelled_count as {{ ml_monitor.type_double() }}) as n,
+        /* what one of the rows that the weights are worth is of the whole */
+        {{ ml_monitor.safe_divide('binary_sums.labelled_square_weight', 'binary_sums.labelled_weight * binary_sums.labelled_weight') }} as row_share,
         {%- for short, cell in [('tp', 'true_positive'), ('fp', 'false_positive'), ('fn', 'false_negative'), ('tn', 'true_negative')] %}
         {{ ml_monitor.safe_divide('binary_sums.' ~ cell ~ '_weight', 'binary_sums.labelled_weight') }} as {{ short }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -241,8 +246,24 @@ agreements as (
         {%- set scale = 'sqrt(confusion.tp + confusion.fp) * sqrt(confusion.tp + confusion.fn)'
             ~ ' * sqrt(confusion.tn + confusion.fp) * sqrt(confusion.tn + confusion.fn)' %}
         nullif({{ scale }}, 0) as mcc_scale,
-        {{ ml_monitor.safe_divide('confusion.tp * confusion.tn - confusion.fp * confusion.fn', scale) }} as mcc
+        {{ ml_monitor.safe_divide('confusion.tp * confusion.tn - confusion.fp * confusion.fn', scale) }} as mcc,
+        {%- for cell in ['tp', 'fp', 'fn', 'tn'] %}
+        confusion.{{ cell }} + confusion.row_share as {{ cell }}_padded{{ ',' if not loop.last }}
+        {%- endfor %}
     from confusion
+
+),
+
+/* one row more of each kind */
+padded as (
+
+    select
+        agreements.*,
+        {%- set scale = 'sqrt(agreements.tp_padded + agreements.fp_padded) * sqrt(agreements.tp_padded + agreements.fn_padded)'
+            ~ ' * sqrt(agreements.tn_padded + agreements.fp_padded) * sqrt(agreements.tn_padded + agreements.fn_padded)' %}
+        {{ scale }} as mcc_scale_padded,
+        (agreements.tp_padded * agreements.tn_padded - agreements.fp_padded * agreements.fn_padded) / ({{ scale }}) as mcc_padded
+    from agreements
 
 ),
 
@@ -256,6 +277,14 @@ regression as (
         {{ ml_monitor.weighted_mean_error(
             'regression_windows.squared_error_deviation_square_sum', 'regression_windows.weight_sum', 'regression_windows.labelled_count'
         ) }} as mse_error,
+        {%- for quantity in ['absolute_error', 'squared_error', 'absolute_percentage_error'] %}
+        {%- set part = 'nonzero_actual_weight' if quantity == 'absolute_percentage_error' else 'weight_sum' %}
+        {%- set squares = 'nonzero_actual_square_weight' if quantity == 'absolute_percentage_error' else 'square_weight_sum' %}
+        {{ ml_monitor.safe_divide('regression_windows.' ~ part ~ ' * regression_windows.' ~ part, 'regression_windows.' ~ squares) }} as {{ quantity }}_kish_count,
+        {{ ml_monitor.weighted_mean_asymmetry(
+            'regression_windows.' ~ quantity ~ '_deviation_cube_sum', 'regression_windows.' ~ quantity ~ '_deviation_square_sum'
+        ) }} as {{ quantity }}_asymmetry,
+        {%- endfor %}
         {{ ml_monitor.safe_divide('regression_windows.error_sum', 'regression_windows.weight_sum') }} as bias,
         {{ ml_monitor.safe_divide('regression_windows.absolute_error_sum', 'regression_windows.absolute_actual_sum') }} as wape,
         case
@@ -270,6 +299,11 @@ regression as (
 {%- set mcc_error = ml_monitor.mcc_standard_error(
     'true_positive_square_weight / ' ~ whole, 'true_negative_square_weight / ' ~ whole,
     'false_positive_square_weight / ' ~ whole, 'false_negative_square_weight / ' ~ whole,
+) %}
+{%- set padded = ' / ' ~ whole ~ ' + row_share * row_share)' %}
+{%- set padded_mcc_error = ml_monitor.mcc_standard_error(
+    '(true_positive_square_weight' ~ padded, '(true_negative_square_weight' ~ padded, '(false_positive_square_weight' ~ padded,
+    '(false_negative_square_weight' ~ padded, '_padded',
 ) %}
 {%- set precision_error = 'sqrt(' ~ ml_monitor.safe_divide(
     'average_precision * (1 - average_precision) * (true_positive_square_weight + false_negative_square_weight)',
@@ -286,7 +320,7 @@ regression as (
         'sqrt(variance + specificity_variance) / 2', unknown,
     ),
     ('jaccard', 'sample_weighted_f1', 'f1', zero, 'labelled_count', 'f1_error', unknown),
-    ('agreements', 'sample_weighted_mcc', 'mcc', zero, 'n', mcc_error, unknown),
+    ('padded', 'sample_weighted_mcc', 'mcc', zero, 'n', mcc_error, unknown),
     ('confusion', 'sample_weighted_roc_auc', 'roc_auc', 'roc_auc_error_bound', 'n', 'roc_auc_standard_error', unknown),
     (
         'confusion', 'sample_weighted_average_precision', 'average_precision', 'average_precision_error_bound', 'n',
@@ -329,14 +363,19 @@ regression as (
     ),
 ] %}
 {%- set scales = {
-    'sample_weighted_roc_auc': 'unit', 'sample_weighted_average_precision': 'unit', 'sample_weighted_mcc': 'correlation',
-    'sample_weighted_mse': 'positive', 'sample_weighted_rmse': 'positive', 'sample_weighted_mape': 'positive',
+    'sample_weighted_roc_auc': 'unit', 'sample_weighted_average_precision': 'unit', 'sample_weighted_mae': 'skewed',
+    'sample_weighted_mse': 'skewed', 'sample_weighted_rmse': 'skewed_root', 'sample_weighted_mape': 'skewed',
     'sample_weighted_wape': 'positive',
+} %}
+{%- set skewed = {
+    'sample_weighted_mae': 'absolute_error', 'sample_weighted_mse': 'squared_error', 'sample_weighted_rmse': 'squared_error',
+    'sample_weighted_mape': 'absolute_percentage_error',
 } %}
 {%- set own_limits = {} %}
 {%- for side in ['lower', 'upper'] %}
 {%- do own_limits.update({
     'sample_weighted_f1 ' ~ side: '2 * rate_' ~ side ~ ' / (1 + rate_' ~ side ~ ')',
+    'sample_weighted_mcc ' ~ side: ml_monitor.agreement_limit(side, 'mcc', 'mcc_padded', padded_mcc_error),
     'sample_weighted_balanced_accuracy ' ~ side:
         ml_monitor.mean_of_rates_limit(side, 'balanced_accuracy', side ~ '_square_sum', '2'),
 }) %}
@@ -356,7 +395,20 @@ select
     {{ unknown }} as success_count,
     {{ standard_error }} as standard_error,
     {{ effective_count ~ ' as effective_count' if effective_count != 'effective_count' else effective_count }},
+    {%- if relation == 'mean_errors' %}
+    mean_errors.interval_scale,
+    case
+        when mean_errors.interval_scale = 'positive'
+            then {{ ml_monitor.mean_degrees_of_freedom('mean_errors.kish_count', ml_monitor.gamma_asymmetry('mean_errors.metric_value', standard_error)) }}
+        when mean_errors.interval_scale != '' then mean_errors.kish_count - 1
+    end as degrees_of_freedom,
+    {%- else %}
     '{{ scales.get(metric, '') }}' as interval_scale,
+    {{ 'roc_auc_degrees_of_freedom' if metric == 'sample_weighted_roc_auc'
+        else ml_monitor.mean_degrees_of_freedom(skewed[metric] ~ '_kish_count', skewed[metric] ~ '_asymmetry') if metric in skewed
+        else unknown }} as degrees_of_freedom,
+    {%- endif %}
+    {{ skewed[metric] ~ '_asymmetry' if metric in skewed else unknown }} as asymmetry,
     {{ own_limits.get((metric or '') ~ ' lower', unknown) }} as own_lower,
     {{ own_limits.get((metric or '') ~ ' upper', unknown) }} as own_upper
 from {{ relation }}
@@ -366,6 +418,6 @@ where {{ relation }}.metric_name not in ('specificity', 'jaccard')
 {{ 'union all' if not loop.last }}
 {%- endfor %}
 
-)
+),
 
 {{ ml_monitor.select_with_limits() }}

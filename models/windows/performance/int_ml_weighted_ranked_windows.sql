@@ -261,6 +261,11 @@ select
             + {{ ml_monitor.safe_divide('spread.negative_deviation_square_sum * windows.negative_count', 'windows.negative_count - 1') }}
         ), 0
     ) / spread.pair_total as roc_auc_standard_error,
+    /* of the smaller class: rows that its weights are worth, by Kish */
+    least(
+        {{ ml_monitor.safe_divide('spread.positive_total * spread.positive_total', 'spread.positive_square_weight') }},
+        {{ ml_monitor.safe_divide('spread.negative_total * spread.negative_total', 'spread.negative_square_weight') }}
+    ) - 1 as roc_auc_degrees_of_freedom,
     {%- set average_precision = ml_monitor.safe_divide('spread.precision_sum', 'spread.positive_total') %}
     {{ ml_monitor.clip(average_precision, '0', '1') }} as average_precision,
     case

@@ -10,11 +10,16 @@
     'squared_error': ['squared_error_sum', 'weight_sum'],
     'absolute_percentage_error': ['absolute_percentage_error_sum', 'nonzero_actual_weight'],
 } %}
+{#- those that the skewness is kept of, with the sum of their cubed weights #}
+{%- set skewed = {
+    'absolute_error': 'cubed_weight_sum', 'squared_error': 'cubed_weight_sum', 'absolute_percentage_error': 'nonzero_actual_cubed_weight',
+} %}
 /*
     Grain: log, model, version, window and slice with a labelled row of positive sample weight. Weighted sums of errors and
     actuals of a window: sums of its days. What is taken from a day's centre m_d (int_ml_weighted_regression_summed) is moved to
     that of the window m, with v the weight of a row in the sum, as
       sum over days of  sum v (x - m_d)^2 + 2 (m_d - m) sum v (x - m_d) + (m_d - m)^2 sum v
+    and cubes likewise.
     What rounding leaves of it, where x is the same in every row, is 0.
 */
 with
@@ -75,6 +80,13 @@ summed as (
             + {{ scale }} * {{ quantity }}_offset * {{ quantity }}_offset
         ) as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
         {%- endfor %}
+        {%- for quantity, scale in skewed.items() %}
+        {%- set offset = '(' ~ ml_monitor.cubable(quantity ~ '_offset') ~ ')' %},
+        sum(
+            {{ quantity }}_cubic_sum_3 + 3 * {{ offset }} * {{ quantity }}_cubic_sum_2
+            + 3 * {{ offset }} * {{ offset }} * {{ quantity }}_cubic_sum_1 + {{ scale }} * {{ offset }} * {{ offset }} * {{ offset }}
+        ) as {{ quantity }}_deviation_cube_sum
+        {%- endfor %}
     from centred
     group by
         log_name,
@@ -100,6 +112,7 @@ select
     weight_sum,
     square_weight_sum,
     nonzero_actual_weight,
+    nonzero_actual_square_weight,
     absolute_percentage_error_sum,
     absolute_actual_sum,
     error_sum,
@@ -114,6 +127,9 @@ select
         when {{ quantity }}_deviation_square_sum > {{ ml_monitor.double_literal('1e-26') }} * {{ scale }} * {{ mean }} * {{ mean }}
             then {{ quantity }}_deviation_square_sum
         else 0
-    end as {{ quantity }}_deviation_square_sum{{ ',' if not loop.last }}
+    end as {{ quantity }}_deviation_square_sum,
+    {%- endfor %}
+    {%- for quantity in skewed %}
+    {{ quantity }}_deviation_cube_sum{{ ',' if not loop.last }}
     {%- endfor %}
 from summed
