@@ -51,6 +51,12 @@ class _Adapter:
         return self._renderer.macro(special if special in self._renderer.files else f"default__{name}")
 
 
+class _Dbt:
+    """The macros of dbt's own that ours call."""
+
+    type_bigint = staticmethod(lambda: "bigint")
+
+
 class MacroRenderer:
     """Renders templates for one dialect: duckdb, postgres or spark. `ref('x')` gives the bare name x."""
 
@@ -64,7 +70,7 @@ class MacroRenderer:
         self._modules: dict[Path, Any] = {}
         self._environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
         self._environment.globals.update(
-            {PACKAGE: _Namespace(self), "adapter": _Adapter(self), "return": _return, "ref": lambda *names: names[-1]}
+            {PACKAGE: _Namespace(self), "adapter": _Adapter(self), "dbt": _Dbt, "return": _return, "ref": lambda *names: names[-1]}
         )
 
     def macro(self, name: str) -> Callable[..., Any]:
