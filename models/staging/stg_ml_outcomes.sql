@@ -1,7 +1,8 @@
 /*
     Grain: one raw outcome row, as in input_ml_outcomes, with what is wrong with it.
     row_fault is null where the row can be used, else the first fault found. Whether its prediction exists, and
-    whether it is the newest of several, takes other rows and is judged further down.
+    whether it is the newest of several, takes other rows and is judged further down. abs() may fail in DuckDB, which therefore
+    reads actual_value once before it filters by row_fault, and not once a condition.
 */
 with outcomes as (
 

@@ -1,7 +1,9 @@
+{%- set largest = ml_monitor.double_literal('1e70') %}
 /*
     Grain: one raw prediction row, as in input_ml_predictions, with what is wrong with it.
     row_fault is null where the row can be used, else the first fault found. Repeated ids are not judged here: that
-    takes other rows than this one. Rows without a readable date stand under 1900-01-01.
+    takes other rows than this one. Rows without a readable date stand under 1900-01-01. Nothing here may fail, as abs() may:
+    DuckDB would type and write out every row before it filters them by row_fault.
 */
 with predictions as (
 
@@ -70,7 +72,8 @@ select
         when task = 'regression' and not has_predicted_value then 'null_predicted_value'
         when task = 'regression' and predicted_value is null then 'unparsable_predicted_value'
         when task = 'regression' and not {{ ml_monitor.is_finite('predicted_value') }} then 'predicted_value_not_finite'
-        when task = 'regression' and abs(predicted_value) > {{ ml_monitor.double_literal('1e70') }} then 'predicted_value_out_of_range'
+        when task = 'regression' and predicted_value > {{ largest }} then 'predicted_value_out_of_range'
+        when task = 'regression' and predicted_value < -{{ largest }} then 'predicted_value_out_of_range'
         when is_weighted and not has_sample_weight then 'null_sample_weight'
         when is_weighted and sample_weight is null then 'unparsable_sample_weight'
         when is_weighted and not {{ ml_monitor.is_finite('sample_weight') }} then 'sample_weight_not_finite'

@@ -14,7 +14,7 @@ with predictions as (
 
     select predictions.*
     from {{ ref('stg_ml_predictions') }} as predictions
-    {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
+    {{ ml_monitor.in_dirty_days('predictions', 'predicted_date', of_raw_rows=true) }}
     where predictions.row_fault is null
 
 ),

@@ -47,7 +47,7 @@ faulty_predictions as (
         all_predictions.predicted_date as raw_date,
         all_predictions.predicted_date as home_date
     from all_predictions
-    {{ ml_monitor.in_dirty_days('all_predictions', 'predicted_date') }}
+    {{ ml_monitor.in_dirty_days('all_predictions', 'predicted_date', of_raw_rows=true) }}
     where all_predictions.row_fault is not null
 
 ),
@@ -91,7 +91,7 @@ faulty_outcomes as (
         all_outcomes.observed_date as raw_date,
         all_outcomes.observed_date as home_date
     from {{ outcomes }} as all_outcomes
-    {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date') }}
+    {{ ml_monitor.in_dirty_days('all_outcomes', 'observed_date', of_raw_rows=true) }}
     where all_outcomes.row_fault is not null
 
 ),
