@@ -36,7 +36,7 @@ calibrated as (
         predictions.predicted_date,
         predictions.prediction_id,
         predictions.predicted_label,
-        {%- for slot in ml_monitor.used_slice_slots() %}
+        {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
         predictions.slice_{{ slot }},
         {%- endfor %}
         class_scores.class_label,
@@ -94,7 +94,7 @@ select
     calibrated.predicted_date as window_start,
     calibrated.prediction_id,
     calibrated.predicted_label,
-    {%- for slot in ml_monitor.used_slice_slots() %}
+    {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
     calibrated.slice_{{ slot }},
     {%- endfor %}
     calibrated.class_label,
