@@ -85,18 +85,11 @@ dirty_logs as (
     {%- endif %}
     {%- if built_reference_days is not none %}
     union
-    select
-        coalesce(reference_days.log_name, built.log_name) as log_name,
-        true as has_changed_values
-    from {{ ref('int_ml_reference_days') }} as reference_days
-    full outer join {{ built_reference_days }} as built
-        on
-            reference_days.log_name = built.log_name
-            and reference_days.model_id = built.model_id
-            and reference_days.model_version = built.model_version
-            and reference_days.bin_version = built.bin_version
-            and reference_days.predicted_date = built.predicted_date
-    where reference_days.log_name is null or built.log_name is null
+    {{- ml_monitor.came_or_went(
+        ref('int_ml_reference_days'), built_reference_days,
+        keys=['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date'],
+        columns=['log_name'], with_columns=['true as has_changed_values']
+    ) | indent(4) }}
     {%- endif %}
 
 ),
@@ -133,21 +126,11 @@ touched as (
             and windows.granularity = 'lifetime'
     {%- if built is not none %}
     union all
-    select
-        coalesce(windows.log_name, built.log_name) as log_name,
-        coalesce(windows.granularity, built.granularity) as granularity,
-        coalesce(windows.window_start, built.window_start) as window_start,
-        true as has_changed_values
-    from {{ ref('int_ml_windows') }} as windows
-    full outer join {{ built }} as built
-        on
-            windows.log_name = built.log_name
-            and windows.model_id = built.model_id
-            and windows.model_version = built.model_version
-            and windows.granularity = built.granularity
-            and windows.window_start = built.window_start
-            and windows.window_end = built.window_end
-    where windows.log_name is null or built.log_name is null
+    {{- ml_monitor.came_or_went(
+        ref('int_ml_windows'), built,
+        keys=['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'window_end'],
+        columns=['log_name', 'granularity', 'window_start'], with_columns=['true as has_changed_values']
+    ) | indent(4) }}
     {%- else %}
     /* no build came that far: what an unfinished one left may be of windows that are no more */
     {%- for model in ml_monitor.models_replaced_by_window() %}

@@ -26,11 +26,7 @@ with windows as (
 
     select
         windows.*,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc
-        ) as window_number
+        {{ ml_monitor.series_number() }} as window_number
     from {{ ref('int_ml_exact_windows') }} as windows
 
 ),

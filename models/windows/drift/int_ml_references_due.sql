@@ -73,20 +73,11 @@ union
 select needed.*
 from needed
 inner join (
-    select
-        coalesce(reference_days.log_name, built.log_name) as log_name,
-        coalesce(reference_days.model_id, built.model_id) as model_id,
-        coalesce(reference_days.model_version, built.model_version) as model_version,
-        coalesce(reference_days.bin_version, built.bin_version) as bin_version
-    from {{ reference_days }} as reference_days
-    full outer join {{ built_reference_days }} as built
-        on
-            reference_days.log_name = built.log_name
-            and reference_days.model_id = built.model_id
-            and reference_days.model_version = built.model_version
-            and reference_days.bin_version = built.bin_version
-            and reference_days.predicted_date = built.predicted_date
-    where reference_days.log_name is null or built.log_name is null
+    {{- ml_monitor.came_or_went(
+        reference_days, built_reference_days,
+        keys=['log_name', 'model_id', 'model_version', 'bin_version', 'predicted_date'],
+        columns=['log_name', 'model_id', 'model_version', 'bin_version']
+    ) | indent(4) }}
 ) as changed
     on
         needed.log_name = changed.log_name

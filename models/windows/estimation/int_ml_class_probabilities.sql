@@ -41,7 +41,7 @@ calibrated as (
         {%- endfor %}
         class_scores.class_label,
         class_scores.class_score,
-        pieces.lower_calibrated_score + pieces.slope * (class_scores.class_score - pieces.lower_score) as class_calibrated_score
+        {{ ml_monitor.calibrated_score('class_scores.class_score') }} as class_calibrated_score
     from {{ ref('fct_ml_predictions') }} as predictions
     inner join days
         on
@@ -55,15 +55,7 @@ calibrated as (
             and predictions.prediction_id = class_scores.prediction_id
             and coalesce(class_scores.model_id, predictions.model_id) = predictions.model_id
             and coalesce(class_scores.model_version, predictions.model_version) = predictions.model_version
-    left join {{ ref('int_ml_calibration_pieces') }} as pieces
-        on
-            predictions.log_name = pieces.log_name
-            and predictions.model_id = pieces.model_id
-            and predictions.model_version = pieces.model_version
-            and class_scores.class_label = pieces.class_label
-            and {{ ml_monitor.score_cell('class_scores.class_score') }} = pieces.score_cell
-            and class_scores.class_score > pieces.lower_score
-            and class_scores.class_score <= pieces.upper_score
+    {{ ml_monitor.in_calibration_piece('predictions', 'class_scores.class_label', 'class_scores.class_score') }}
     where predictions.task = 'multiclass_classification'
 
 ),

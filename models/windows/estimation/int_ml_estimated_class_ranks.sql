@@ -17,11 +17,7 @@ with windows as (
         windows.granularity,
         windows.window_start,
         windows.prediction_count <= coalesce(logs.exact_row_limit, windows.prediction_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc
-        ) as window_number
+        {{ ml_monitor.series_number() }} as series_number
     from {{ ref('int_ml_window_counts') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -34,34 +30,16 @@ with windows as (
 
 ),
 
-windows_of_days as (
-
-    select
-        windows.window_number,
-        windows.is_exact,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
+{{ ml_monitor.with_series_days(['series_number', 'is_exact']) }},
 
 score_groups as (
 
     select
-        windows_of_days.window_number,
-        windows_of_days.is_exact,
+        series_days.series_number,
+        series_days.is_exact,
         probabilities.class_label,
         case
-            when windows_of_days.is_exact then probabilities.class_score
+            when series_days.is_exact then probabilities.class_score
             else {{ ml_monitor.score_cell('probabilities.class_score') }}
         end as score_group
         {%- for estimator, p in estimators.items() %},
@@ -70,18 +48,18 @@ score_groups as (
         sum(case when probabilities.{{ p }} is not null then {{ ml_monitor.double_literal('1') }} / probabilities.class_count else 0 end) as {{ estimator }}_share_sum
         {%- endfor %}
     from {{ ref('int_ml_class_probabilities') }} as probabilities
-    inner join windows_of_days
+    inner join series_days
         on
-            probabilities.log_name = windows_of_days.log_name
-            and probabilities.model_id = windows_of_days.model_id
-            and probabilities.model_version = windows_of_days.model_version
-            and probabilities.window_start = windows_of_days.predicted_date
+            probabilities.log_name = series_days.log_name
+            and probabilities.model_id = series_days.model_id
+            and probabilities.model_version = series_days.model_version
+            and probabilities.window_start = series_days.predicted_date
     group by
-        windows_of_days.window_number,
-        windows_of_days.is_exact,
+        series_days.series_number,
+        series_days.is_exact,
         probabilities.class_label,
         case
-            when windows_of_days.is_exact then probabilities.class_score
+            when series_days.is_exact then probabilities.class_score
             else {{ ml_monitor.score_cell('probabilities.class_score') }}
         end
 
@@ -98,7 +76,7 @@ cumulated as (
     from score_groups
     window
         descending as (
-            partition by score_groups.window_number, score_groups.class_label
+            partition by score_groups.series_number, score_groups.class_label
             order by score_groups.score_group desc nulls last
             rows between unbounded preceding and current row
         )
@@ -109,7 +87,7 @@ cumulated as (
 classes as (
 
     select
-        window_number,
+        series_number,
         class_label
         {%- for estimator in estimators %},
         sum({{ estimator }}_row_count) as {{ estimator }}_row_count,
@@ -123,7 +101,7 @@ classes as (
         {%- endfor %}
     from cumulated
     group by
-        window_number,
+        series_number,
         class_label
 
 ),
@@ -139,7 +117,7 @@ totalled as (
     from classes
     window
         of_window as (
-            partition by classes.window_number
+            partition by classes.series_number
         )
 
 ),
@@ -148,7 +126,7 @@ measured as (
 
     {%- for estimator in estimators %}
     select
-        window_number,
+        series_number,
         '{{ estimator }}' as estimator_name,
         class_label,
         {{ estimator }}_positive_total as positive_total,
@@ -182,4 +160,4 @@ select
     end as roc_auc_error_bound
 from measured
 inner join windows
-    on measured.window_number = windows.window_number
+    on measured.series_number = windows.series_number

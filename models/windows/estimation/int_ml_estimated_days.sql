@@ -28,7 +28,7 @@ predictions as (
         {%- endfor %}
         predictions.score,
         case when predictions.predicted_label = '1' then 1 else 0 end as predicted_positive,
-        pieces.lower_calibrated_score + pieces.slope * (predictions.score - pieces.lower_score) as calibrated_score
+        {{ ml_monitor.calibrated_score('predictions.score') }} as calibrated_score
     from {{ ref('fct_ml_predictions') }} as predictions
     inner join days
         on
@@ -36,15 +36,7 @@ predictions as (
             and predictions.model_id = days.model_id
             and predictions.model_version = days.model_version
             and predictions.predicted_date = days.predicted_date
-    left join {{ ref('int_ml_calibration_pieces') }} as pieces
-        on
-            predictions.log_name = pieces.log_name
-            and predictions.model_id = pieces.model_id
-            and predictions.model_version = pieces.model_version
-            and pieces.class_label = '1'
-            and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
-            and predictions.score > pieces.lower_score
-            and predictions.score <= pieces.upper_score
+    {{ ml_monitor.in_calibration_piece('predictions', "'1'", 'predictions.score') }}
     where predictions.task = 'binary_classification'
 
 ),

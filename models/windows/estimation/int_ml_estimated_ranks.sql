@@ -17,11 +17,7 @@ with windows as (
         windows.slice_key,
         windows.slice_value,
         windows.prediction_count <= coalesce(logs.exact_row_limit, windows.prediction_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
-        ) as window_number
+        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_window_counts') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -36,27 +32,7 @@ with windows as (
 
 ),
 
-windows_of_days as (
-
-    select
-        windows.window_number,
-        windows.is_exact,
-        windows.slice_key,
-        windows.slice_value,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
+{{ ml_monitor.with_series_days(['series_number', 'is_exact', 'slice_key', 'slice_value']) }},
 
 /* slot 0: all rows */
 slots as (
@@ -95,17 +71,9 @@ predictions as (
         {%- endif %}
         predictions.score,
         {{ ml_monitor.score_cell('predictions.score') }} as score_cell,
-        pieces.lower_calibrated_score + pieces.slope * (predictions.score - pieces.lower_score) as calibrated_score
+        {{ ml_monitor.calibrated_score('predictions.score') }} as calibrated_score
     from {{ ref('fct_ml_predictions') }} as predictions
-    left join {{ ref('int_ml_calibration_pieces') }} as pieces
-        on
-            predictions.log_name = pieces.log_name
-            and predictions.model_id = pieces.model_id
-            and predictions.model_version = pieces.model_version
-            and pieces.class_label = '1'
-            and {{ ml_monitor.score_cell('predictions.score') }} = pieces.score_cell
-            and predictions.score > pieces.lower_score
-            and predictions.score <= pieces.upper_score
+    {{ ml_monitor.in_calibration_piece('predictions', "'1'", 'predictions.score') }}
     inner join slots
         on predictions.log_name = slots.log_name
     where predictions.task = 'binary_classification'
@@ -115,24 +83,24 @@ predictions as (
 score_groups as (
 
     select
-        windows_of_days.window_number,
-        case when windows_of_days.is_exact then predictions.score else predictions.score_cell end as score_group,
+        series_days.series_number,
+        case when series_days.is_exact then predictions.score else predictions.score_cell end as score_group,
         cast(count(*) as {{ ml_monitor.type_double() }}) as row_count
         {%- for estimator, p in estimators.items() %},
         sum(predictions.{{ p }}) as {{ estimator }}_positive_count
         {%- endfor %}
     from predictions
-    inner join windows_of_days
+    inner join series_days
         on
-            predictions.log_name = windows_of_days.log_name
-            and predictions.model_id = windows_of_days.model_id
-            and predictions.model_version = windows_of_days.model_version
-            and predictions.predicted_date = windows_of_days.predicted_date
-            and predictions.slice_key = coalesce(windows_of_days.slice_key, '')
-            and predictions.slice_value = coalesce(windows_of_days.slice_value, '')
+            predictions.log_name = series_days.log_name
+            and predictions.model_id = series_days.model_id
+            and predictions.model_version = series_days.model_version
+            and predictions.predicted_date = series_days.predicted_date
+            and predictions.slice_key = coalesce(series_days.slice_key, '')
+            and predictions.slice_value = coalesce(series_days.slice_value, '')
     group by
-        windows_of_days.window_number,
-        case when windows_of_days.is_exact then predictions.score else predictions.score_cell end
+        series_days.series_number,
+        case when series_days.is_exact then predictions.score else predictions.score_cell end
 
 ),
 
@@ -140,7 +108,7 @@ cumulated as (
 
     {%- for estimator in estimators %}
     select
-        window_number,
+        series_number,
         '{{ estimator }}' as estimator_name,
         row_count,
         {{ estimator }}_positive_count as positive_count,
@@ -151,7 +119,7 @@ cumulated as (
     where {{ estimator }}_positive_count is not null
     window
         descending as (
-            partition by window_number
+            partition by series_number
             order by score_group desc nulls last
             rows between unbounded preceding and current row
         )
@@ -163,7 +131,7 @@ cumulated as (
 measured as (
 
     select
-        window_number,
+        series_number,
         estimator_name,
         sum(positive_count) as positive_total,
         sum(negative_count) as negative_total,
@@ -176,7 +144,7 @@ measured as (
         )) as precision_reach_sum
     from cumulated
     group by
-        window_number,
+        series_number,
         estimator_name
 
 )
@@ -204,4 +172,4 @@ select
     end as average_precision_error_bound
 from measured
 inner join windows
-    on measured.window_number = windows.window_number
+    on measured.series_number = windows.series_number

@@ -19,11 +19,7 @@ with windows as (
         windows.labelled_count,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
-        ) as series_number
+        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_class_loss_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -45,77 +41,26 @@ cells as (
 
 ),
 
-series_days as (
+{{ ml_monitor.with_series_days(['series_number', 'is_exact', 'slice_key', 'slice_value']) }},
 
-    select
-        windows.series_number,
-        windows.is_exact,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date,
-        windows.slice_key,
-        windows.slice_value
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
+{{ ml_monitor.with_series_rows(
+    'scores', ['class_label', 'class_score', 'is_actual'],
+    ml_monitor.prediction_logs() | rejectattr('class_scores', 'none')
+) }},
 
 listed_scores as (
 
     select
-        series_days.series_number,
-        scores.class_label,
-        scores.class_score,
-        cast(count(*) filter (where scores.is_actual) as {{ double }}) as positive_count,
-        cast(count(*) filter (where not scores.is_actual) as {{ double }}) as negative_count
-    from scores
-    inner join series_days
-        on
-            scores.log_name = series_days.log_name
-            and scores.model_id = series_days.model_id
-            and scores.model_version = series_days.model_version
-            and scores.predicted_date = series_days.predicted_date
-    where
-        series_days.is_exact
-        and series_days.slice_key is null
+        series_number,
+        class_label,
+        class_score,
+        cast(count(*) filter (where is_actual) as {{ double }}) as positive_count,
+        cast(count(*) filter (where not is_actual) as {{ double }}) as negative_count
+    from series_rows
     group by
-        series_days.series_number,
-        scores.class_label,
-        scores.class_score
-    {%- for log in ml_monitor.prediction_logs() if log.class_scores is not none %}
-    {%- for slice in log.slices %}
-    union all
-    select
-        series_days.series_number,
-        scores.class_label,
-        scores.class_score,
-        cast(count(*) filter (where scores.is_actual) as {{ double }}) as positive_count,
-        cast(count(*) filter (where not scores.is_actual) as {{ double }}) as negative_count
-    from scores
-    inner join series_days
-        on
-            scores.log_name = series_days.log_name
-            and scores.model_id = series_days.model_id
-            and scores.model_version = series_days.model_version
-            and scores.predicted_date = series_days.predicted_date
-            and coalesce(scores.slice_{{ slice.slot }}, '(null)') = series_days.slice_value
-    where
-        series_days.is_exact
-        and series_days.log_name = '{{ log.name }}'
-        and series_days.slice_key = '{{ slice.slice_key }}'
-    group by
-        series_days.series_number,
-        scores.class_label,
-        scores.class_score
-    {%- endfor %}
-    {%- endfor %}
+        series_number,
+        class_label,
+        class_score
     union all
     select
         series_days.series_number,

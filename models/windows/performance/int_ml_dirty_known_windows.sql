@@ -18,18 +18,9 @@ from {{ ref('int_ml_dirty_windows') }}
 where granularity in ('week', 'month')
 {%- if kept is not none %}
 union
-select
-    coalesce(known_windows.log_name, kept.log_name) as log_name,
-    coalesce(known_windows.granularity, kept.granularity) as granularity,
-    coalesce(known_windows.window_start, kept.window_start) as window_start
-from known_windows
-full outer join {{ kept }} as kept
-    on
-        known_windows.log_name = kept.log_name
-        and known_windows.model_id = kept.model_id
-        and known_windows.model_version = kept.model_version
-        and known_windows.granularity = kept.granularity
-        and known_windows.window_start = kept.window_start
-        and known_windows.known_at = kept.known_at
-where known_windows.log_name is null or kept.log_name is null
+{{- ml_monitor.came_or_went(
+    'known_windows', kept,
+    keys=['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'known_at'],
+    columns=['log_name', 'granularity', 'window_start']
+) }}
 {%- endif %}

@@ -20,11 +20,7 @@ with windows as (
         cast(windows.true_positive_count + windows.false_negative_count as {{ ml_monitor.type_double() }})
         * (windows.true_negative_count + windows.false_positive_count) as pair_total,
         windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.known_at asc
-        ) as series_number,
+        {{ ml_monitor.series_number(['known_at']) }} as series_number,
         dense_rank() over (
             order by
                 windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
@@ -40,27 +36,7 @@ with windows as (
 
 ),
 
-series_days as (
-
-    select
-        windows.series_number,
-        windows.window_number,
-        windows.known_at,
-        windows.is_exact,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
+{{ ml_monitor.with_series_days(['series_number', 'window_number', 'known_at', 'is_exact']) }},
 
 large_window_days as (
 

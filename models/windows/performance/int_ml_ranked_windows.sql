@@ -27,12 +27,7 @@ with windows as (
         * (windows.true_negative_count + windows.false_positive_count) as pair_total,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        /* one number for the eight columns: what is sorted and joined below is long */
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
-        ) as series_number
+        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -43,6 +38,6 @@ with windows as (
 
 ),
 
-{{ ml_monitor.with_score_groups('windows') }},
+{{ ml_monitor.with_score_groups() }},
 
 {{ ml_monitor.ranked_statistics() }}

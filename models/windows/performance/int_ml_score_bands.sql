@@ -20,11 +20,7 @@ with windows as (
         windows.slice_value,
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as labelled_total,
         windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
-        ) as series_number
+        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -35,7 +31,7 @@ with windows as (
 
 ),
 
-{{ ml_monitor.with_score_groups('windows') }},
+{{ ml_monitor.with_score_groups() }},
 
 ranked as (
 

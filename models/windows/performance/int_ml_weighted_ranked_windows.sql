@@ -1,4 +1,8 @@
 {{ config(**ml_monitor.replaced_by_window()) }}
+{%- set weighted_logs = [] %}
+{%- for log in ml_monitor.prediction_logs() if ml_monitor.has_sample_weights(log) %}
+{%- do weighted_logs.append(log) %}
+{%- endfor %}
 /*
     Grain: log, model, version, window and slice in which both classes occur with a positive sample weight. Weighted AUC,
     the weight of the pairs (positive, negative) that are ranked right, ties one half, over the weight of all pairs, that of
@@ -23,11 +27,7 @@ with windows as (
         windows.true_positive_weight + windows.false_negative_weight as positive_total,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        row_number() over (
-            order by
-                windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,
-                windows.window_start asc, windows.slice_key asc nulls first, windows.slice_value asc nulls first
-        ) as series_number
+        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_weighted_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
@@ -51,69 +51,9 @@ cells as (
 
 ),
 
-series_days as (
+{{ ml_monitor.with_series_days(['series_number', 'is_exact', 'slice_key', 'slice_value']) }},
 
-    select
-        windows.series_number,
-        windows.is_exact,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date,
-        windows.slice_key,
-        windows.slice_value
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
-
-series_rows as (
-
-    select
-        series_days.series_number,
-        outcomes.score,
-        outcomes.actual_value,
-        outcomes.weight
-    from outcomes
-    inner join series_days
-        on
-            outcomes.log_name = series_days.log_name
-            and outcomes.model_id = series_days.model_id
-            and outcomes.model_version = series_days.model_version
-            and outcomes.predicted_date = series_days.predicted_date
-    where
-        series_days.is_exact
-        and series_days.slice_key is null
-    {%- for log in ml_monitor.prediction_logs() if ml_monitor.has_sample_weights(log) %}
-    {%- for slice in log.slices %}
-    union all
-    select
-        series_days.series_number,
-        outcomes.score,
-        outcomes.actual_value,
-        outcomes.weight
-    from outcomes
-    inner join series_days
-        on
-            outcomes.log_name = series_days.log_name
-            and outcomes.model_id = series_days.model_id
-            and outcomes.model_version = series_days.model_version
-            and outcomes.predicted_date = series_days.predicted_date
-            and coalesce(outcomes.slice_{{ slice.slot }}, '(null)') = series_days.slice_value
-    where
-        series_days.is_exact
-        and series_days.log_name = '{{ log.name }}'
-        and series_days.slice_key = '{{ slice.slice_key }}'
-    {%- endfor %}
-    {%- endfor %}
-
-),
+{{ ml_monitor.with_series_rows('outcomes', ['score', 'actual_value', 'weight'], weighted_logs) }},
 
 score_groups as (
 
