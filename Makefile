@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEMO_STAMP := $(VENV)/.installed_demo
+# Modules are compiled where they are first read: most never are.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help demo sample test lint bench peers alarms coverage lock clean
@@ -11,21 +14,29 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(STAMP): requirements.lock
+$(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || \
 		{ echo "Python 3.10 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || \
 		{ echo "The venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@touch $(STAMP)
+	@touch $@
 
-demo: $(STAMP)  ## simulated retailer: make the data, build the marts, say what is ill
+# The demo needs a third of the packages, and is the first that anyone runs.
+$(DEMO_STAMP): requirements.demo.in requirements.lock $(VENV)/.created
+	$(INSTALL) --constraint requirements.lock --requirement requirements.demo.in
+	@touch $@
+
+$(STAMP): requirements.lock $(VENV)/.created
+	$(INSTALL) --requirement requirements.lock
+	@touch $(DEMO_STAMP) $@
+
+demo: $(DEMO_STAMP)  ## simulated retailer: make the data, build the marts, say what is ill
 	$(BIN)/python -m scripts.demo.generate
 	$(BIN)/dbt build --exclude-resource-type unit_test
 	$(BIN)/python -m scripts.report
 
 sample: export ML_MONITOR_DUCKDB_PATH ?= ml_monitor_sample.duckdb
-sample: $(STAMP)  ## the two real data sets of ML_MONITOR_SAMPLE_DATA
+sample: $(DEMO_STAMP)  ## the two real data sets of ML_MONITOR_SAMPLE_DATA
 	$(BIN)/python -m scripts.sample.load
 	$(BIN)/dbt build --vars "$$(cat scripts/sample/vars.yml)"
 	$(BIN)/python -m scripts.report --output reports/ml_monitor_sample.html
