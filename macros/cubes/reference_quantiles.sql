@@ -4,7 +4,7 @@
     lower bound. More than 1,000 are never told apart, and counting them all took most of the time.
 #}
 {% macro reference_quantiles(rows_cte, value_columns, fractions, result) -%}
-{{ rows_cte }}_finite as (
+{{ result }}_finite as (
 
     select
         log_name,
@@ -19,7 +19,7 @@
 
 ),
 
-{{ rows_cte }}_first_days as (
+{{ result }}_first_days as (
 
     select
         log_name,
@@ -36,7 +36,7 @@
 
 ),
 
-{{ rows_cte }}_seen as (
+{{ result }}_seen as (
 
     select
         first_days.log_name,
@@ -46,8 +46,8 @@
         {%- for column in value_columns %},
         count(distinct finite.{{ column }}) as {{ column }}_seen
         {%- endfor %}
-    from {{ rows_cte }}_first_days as first_days
-    left join {{ rows_cte }}_finite as finite
+    from {{ result }}_first_days as first_days
+    left join {{ result }}_finite as finite
         on
             first_days.log_name = finite.log_name
             and first_days.model_id = finite.model_id
@@ -79,8 +79,8 @@
         max(finite.{{ column }}) as {{ column }}_maximum,
         {{ ml_monitor.quantiles('finite.' ~ column, fractions) }} as {{ column }}_quantiles
         {%- endfor %}
-    from {{ rows_cte }}_finite as finite
-    inner join {{ rows_cte }}_seen as seen
+    from {{ result }}_finite as finite
+    inner join {{ result }}_seen as seen
         on
             finite.log_name = seen.log_name
             and finite.model_id = seen.model_id

@@ -1,5 +1,5 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
-{%- set chunk_size = 60 %}
+{%- set chunk_size = 20 %}
 /*
     Grain: log, model, version, bin version, day, slice, feature and cell. Row counts of every feature in one pass over
     the wide rows: of a numeric feature by fine cell (macros cell_key and part_key), of a categorical one by category. By

@@ -1,10 +1,12 @@
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
+{%- set chunk_size = 20 %}
 {%- set fractions = ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '0.01', '0.05', '0.95', '0.99'] %}
 /*
     Grain: log, model, version, bin version, subject and numeric feature. Deciles and tails (numpy's linear
     interpolation), extremes and distinct values (all up to 1,000, else at least as many) of the finite reference values.
     Frozen: what a feature has in a bin version is written once, when its reference window is complete or the feature is
-    declared, and stays whatever happens to the rows later, --full-refresh included.
+    declared, and stays whatever happens to the rows later, --full-refresh included. A few features at a time: DuckDB plans
+    many counts of distinct values in one select in the square of their number.
 */
 with pending as (
 
@@ -58,8 +60,11 @@ log_{{ log_number }}_rows as (
             and feature_rows.predicted_date = pending.predicted_date
 
 ),
+{%- for slots in ml_monitor.feature_slots(log)[:log.numeric_features | length] | batch(chunk_size) %}
 
-{{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', ml_monitor.feature_slots(log)[:log.numeric_features | length], fractions, 'log_' ~ log_number ~ '_quantiles') }}
+{{ ml_monitor.reference_quantiles('log_' ~ log_number ~ '_rows', slots, fractions, 'log_' ~ log_number ~ '_quantiles_' ~ loop.index) }}
+{{- ',' if not loop.last }}
+{%- endfor %}
 {%- endif %}
 {%- endfor %},
 
@@ -72,7 +77,8 @@ measured as (
     {%- set log_number = loop.index %}
     {%- for feature in log.numeric_features %}
     union all
-    {{ ml_monitor.long_quantiles('log_' ~ log_number ~ '_quantiles', 'n' ~ loop.index, 'feature', feature) }}
+    {%- set chunk_number = loop.index0 // chunk_size + 1 %}
+    {{ ml_monitor.long_quantiles('log_' ~ log_number ~ '_quantiles_' ~ chunk_number, 'n' ~ loop.index, 'feature', feature) }}
     {%- endfor %}
     {%- endfor %}
 
