@@ -220,6 +220,8 @@ def _models_rows(records: Records) -> list[list[str]]:
     for size in sorted({run["rows"] for run in records.of("models")}):
         runs = records.of("models", rows=size)
         most = max(run["models"] for run in runs)
+        if most == 1:  # the other build was broken off
+            continue
         for name, title in (("sql_seconds", "SQL"), ("seconds", "whole command")):
             took = [median([run for run in runs if run["models"] == count], lambda run, name=name: run[name]) for count in (1, most)]
             rows.append([
