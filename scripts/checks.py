@@ -45,6 +45,9 @@ def chains() -> list[list[Part]]:
     tests = "tests/python"
     without_distances = [f"--ignore={tests}/{name}" for name in DISTANCES]
     return [
+        [Part("generated", "other oracles, incremental builds on generated data", [
+            [*pytest, tests, *without_distances, "-m", "not warehouse"],
+        ])],
         [
             Part("demo", "the demo with its unit and data tests", [
                 [python, "-m", "scripts.demo.generate"],
@@ -54,9 +57,6 @@ def chains() -> list[list[Part]]:
         ],
         [Part("distances", "oracles of drift on generated data", [
             [*pytest, *(f"{tests}/{name}" for name in DISTANCES), "-m", "not warehouse"],
-        ])],
-        [Part("generated", "other oracles, incremental builds on generated data", [
-            [*pytest, tests, *without_distances, "-m", "not warehouse"],
         ])],
         [Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]])],
         [Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]])],
