@@ -1,8 +1,5 @@
-{#
-    What the models that sort the scores of windows share. A series is a window, or a slice of one: its number stands for the
-    many columns of its keys, as what is sorted and joined behind it is long.
-#}
-{% macro series_number(more_keys=[]) -%}
+{# A number for the many key columns of a row of the CTE `windows`: what is sorted and joined behind it is long. #}
+{% macro window_row_number(more_keys=[]) -%}
 row_number() over (
             order by
                 windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,

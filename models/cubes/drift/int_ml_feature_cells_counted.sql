@@ -1,9 +1,10 @@
 {{ config(**ml_monitor.replaced_by_day('predicted_date', without_outcomes=true)) }}
 {%- set chunk_size = 20 %}
 /*
-    Grain: log, model, version, bin version, day, slice, feature and cell. Row counts of every feature in one pass over
+    Grain: log, model, version, bin version, day, slice, feature and cell. Row counts of every feature in passes over
     the wide rows: of a numeric feature by fine cell (macros cell_key and part_key), of a categorical one by category. By
-    slice where the log asks for it (features: slices). Numeric features where the version has frozen edges.
+    slice where the log asks for it (features: slices). Numeric features where the version has frozen edges. A few features
+    at a time: of 200 features, passes of 60 took DuckDB nearly twice as long as passes of 12.
 */
 {%- set due_days = ml_monitor.due_bin_days(without_outcomes=true) %}
 with due_days as (

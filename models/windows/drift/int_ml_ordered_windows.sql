@@ -26,7 +26,7 @@ with windows as (
 
     select
         windows.*,
-        {{ ml_monitor.series_number() }} as window_number
+        {{ ml_monitor.window_row_number() }} as window_number
     from {{ ref('int_ml_exact_windows') }} as windows
 
 ),

@@ -17,7 +17,7 @@ with windows as (
         windows.slice_key,
         windows.slice_value,
         windows.prediction_count <= coalesce(logs.exact_row_limit, windows.prediction_count) as is_exact,
-        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
+        {{ ml_monitor.window_row_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_window_counts') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name

@@ -20,7 +20,7 @@ with windows as (
         cast(windows.true_positive_count + windows.false_negative_count as {{ ml_monitor.type_double() }})
         * (windows.true_negative_count + windows.false_positive_count) as pair_total,
         windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        {{ ml_monitor.series_number(['known_at']) }} as series_number,
+        {{ ml_monitor.window_row_number(['known_at']) }} as series_number,
         dense_rank() over (
             order by
                 windows.log_name asc, windows.model_id asc, windows.model_version asc, windows.granularity asc,

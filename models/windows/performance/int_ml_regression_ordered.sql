@@ -60,27 +60,7 @@ predictions as (
 
 ),
 
-series_days as (
-
-    select
-        windows.series_number,
-        window_days.log_name,
-        window_days.model_id,
-        window_days.model_version,
-        window_days.predicted_date,
-        windows.slice_key,
-        windows.slice_value,
-        windows.dummy_value
-    from windows
-    inner join {{ ref('int_ml_window_days') }} as window_days
-        on
-            windows.log_name = window_days.log_name
-            and windows.model_id = window_days.model_id
-            and windows.model_version = window_days.model_version
-            and windows.granularity = window_days.granularity
-            and windows.window_start = window_days.window_start
-
-),
+{{ ml_monitor.with_series_days(['series_number', 'slice_key', 'slice_value', 'dummy_value']) }},
 
 series_rows as (
 

@@ -20,7 +20,7 @@ with windows as (
         windows.slice_value,
         cast(windows.labelled_count as {{ ml_monitor.type_double() }}) as labelled_total,
         windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
+        {{ ml_monitor.window_row_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name

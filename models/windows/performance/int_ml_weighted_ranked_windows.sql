@@ -27,7 +27,7 @@ with windows as (
         windows.true_positive_weight + windows.false_negative_weight as positive_total,
         windows.granularity in ('day', 'week', 'month', 'reference', 'lifetime')
         and windows.labelled_count <= coalesce(logs.exact_row_limit, windows.labelled_count) as is_exact,
-        {{ ml_monitor.series_number(['slice_key', 'slice_value']) }} as series_number
+        {{ ml_monitor.window_row_number(['slice_key', 'slice_value']) }} as series_number
     from {{ ref('int_ml_weighted_binary_windows') }} as windows
     inner join {{ ref('int_ml_logs') }} as logs
         on windows.log_name = logs.log_name
