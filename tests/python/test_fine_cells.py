@@ -144,11 +144,18 @@ def frames() -> Iterator[tuple[str, str, pa.Table]]:
     yield "hotel_cancellations", "raw_features", pa.table({"prediction_id": ids, **{name: COLUMNS[name] for name in FEATURES}})
 
 
-MEASURED = f"select * from {INTERNAL}.int_ml_cell_distances"
+_COLUMNS = ", ".join(
+    ["log_name", "granularity", "window_start", "baseline_name", "subject", "feature_name", "sample_count", "reference_count"]
+    + [f"{metric}{suffix}" for metric in ("ks", "wasserstein") for suffix in ("", "_error_bound")]
+    + [f"{side}quantile_{name}{suffix}" for side in ("", "reference_") for name in QUANTILES for suffix in ("", "_error_bound")]
+)
+MEASURED = " union all ".join(
+    f"select {_COLUMNS} from {INTERNAL}.{table}" for table in ("int_ml_cell_distances", "int_ml_trailing_distances")
+)
 
 
 def build(settings: dict[str, str], folder: Path) -> None:
-    select = ["--select", "+int_ml_cell_distances", "+int_ml_feature_bins_counted"]
+    select = ["--select", "+int_ml_cell_distances", "+int_ml_trailing_distances", "+int_ml_feature_bins_counted"]
     run_dbt(["build", "--quiet", *select, *RESOURCES, "--vars", variables()], folder, **settings)
 
 

@@ -1,20 +1,11 @@
 {{ config(**ml_monitor.replaced_by_comparison()) }}
-{%- set levels = {'05': 0.05, '50': 0.5, '95': 0.95} %}
 {%- set double = ml_monitor.type_double() %}
 {%- set baseline_members = ref('int_ml_baseline_members') %}
 /*
-    Grain: log, model, version, window, slice, baseline, subject and numeric feature that is not read value by value:
-    baselines other than the reference, trailing windows, and those beyond the log's exact_row_limit. Distances of the
-    distribution functions F (window) and G (baseline) from the fine cells, which add up over days, each as the middle
-    of the range that the counts allow, with half the range as error bound: the true value always lies inside.
-      ks           at the cells' ends F and G are known. Inside a cell both rise, so |F - G| is at most
-                   F(end) - G(start) or G(end) - F(start), which is beyond the ends by the smaller of the two shares of the
-                   cell. No open cell or part of one holds 1 % of the frozen reference (int_ml_cell_splits): against it
-                   the bound is below 0.005, whatever the window holds
-      wasserstein  between cells |F - G| is known; inside one it lies between max(0, F(start) - G(end),
-                   G(start) - F(end)) and the bound above, times the width
-      quantiles    between the start of the cell that holds the lower rank and the end of the one with the upper rank
-    Cells that are single values, all of a discrete feature among them, have no inside and add nothing to a bound.
+    Grain: log, model, version, day, week or month, slice, baseline, subject and numeric feature that is not read value by
+    value: baselines other than the reference, and windows beyond the log's exact_row_limit. Distances with error bounds from
+    the fine cells of the window and of its baseline (macro with_cells_measured); trailing windows are in
+    int_ml_trailing_distances.
 */
 with comparisons as (
 
@@ -45,9 +36,9 @@ with comparisons as (
         on comparisons.log_name = logs.log_name
     where
         comparisons.baseline_id is not null
+        and comparisons.granularity in ('day', 'week', 'month')
         and (
             comparisons.baseline_name != 'reference'
-            or comparisons.granularity not in ('day', 'week', 'month')
             or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
         )
 
@@ -413,61 +404,7 @@ cumulated as (
 
 ),
 
-shares as (
-
-    select
-        cumulated.pair_number,
-        cumulated.is_point,
-        pairs.sample_count,
-        pairs.reference_count,
-        cumulated.current_at_most,
-        cumulated.baseline_at_most,
-        cumulated.next_lower_value,
-        coalesce(cumulated.lower_value, pairs.lowest_value) as lower_value,
-        coalesce(cumulated.upper_value, pairs.highest_value) as upper_value,
-        cumulated.current_at_most / pairs.sample_count as f_end,
-        (cumulated.current_at_most - cumulated.current_rows) / pairs.sample_count as f_start,
-        cumulated.baseline_at_most / pairs.reference_count as g_end,
-        (cumulated.baseline_at_most - cumulated.baseline_rows) / pairs.reference_count as g_start
-    from cumulated
-    inner join pairs
-        on cumulated.pair_number = pairs.pair_number
-
-),
-
-stepped as (
-
-    select
-        shares.*,
-        shares.upper_value - shares.lower_value as width,
-        coalesce(shares.next_lower_value - shares.upper_value, 0) as gap
-    from shares
-
-),
-
-measured as (
-
-    select
-        pair_number,
-        max(sample_count) as sample_count,
-        max(reference_count) as reference_count,
-        max(abs(f_end - g_end)) as ks_least,
-        max(greatest(
-            abs(f_end - g_end), case when not is_point then greatest(f_end - g_start, g_end - f_start) else 0 end
-        )) as ks_most,
-        sum(gap * abs(f_end - g_end) + width * greatest(f_start - g_end, g_start - f_end, 0)) as wasserstein_least,
-        sum(gap * abs(f_end - g_end) + width * greatest(f_end - g_start, g_end - f_start)) as wasserstein_most
-        {%- for name, level in levels.items() %}
-        {%- for side, at_most, total in [('', 'current_at_most', 'sample_count'), ('reference_', 'baseline_at_most', 'reference_count')] %}
-        {%- set rank = '(' ~ total ~ ' - 1) * ' ~ ml_monitor.double_literal(level) %},
-        min(lower_value) filter (where {{ at_most }} >= floor({{ rank }}) + 1) as {{ side }}quantile_{{ name }}_least,
-        min(upper_value) filter (where {{ at_most }} >= least(floor({{ rank }}) + 2, {{ total }})) as {{ side }}quantile_{{ name }}_most
-        {%- endfor %}
-        {%- endfor %}
-    from stepped
-    group by pair_number
-
-)
+{{ ml_monitor.with_cells_measured() }}
 
 select
     comparisons.log_name,
@@ -481,18 +418,7 @@ select
     comparisons.baseline_name,
     edges.subject,
     edges.feature_name,
-    cast(measured.sample_count as {{ dbt.type_bigint() }}) as sample_count,
-    cast(measured.reference_count as {{ dbt.type_bigint() }}) as reference_count,
-    (measured.ks_least + measured.ks_most) / 2 as ks,
-    (measured.ks_most - measured.ks_least) / 2 as ks_error_bound,
-    (measured.wasserstein_least + measured.wasserstein_most) / 2 as wasserstein,
-    (measured.wasserstein_most - measured.wasserstein_least) / 2 as wasserstein_error_bound
-    {%- for name in levels %}
-    {%- for side in ['', 'reference_'] %},
-    (measured.{{ side }}quantile_{{ name }}_least + measured.{{ side }}quantile_{{ name }}_most) / 2 as {{ side }}quantile_{{ name }},
-    (measured.{{ side }}quantile_{{ name }}_most - measured.{{ side }}quantile_{{ name }}_least) / 2 as {{ side }}quantile_{{ name }}_error_bound
-    {%- endfor %}
-    {%- endfor %}
+    {{ ml_monitor.cell_distance_columns() }}
 from measured
 inner join pairs
     on measured.pair_number = pairs.pair_number

@@ -4,7 +4,7 @@
 /*
     Grain: log, model, version, window, slice, baseline, subject and numeric feature. The distances that need the order of
     the values: exact where the window was read value by value (int_ml_ordered_windows), from fine cells with their error
-    bounds elsewhere (int_ml_cell_distances).
+    bounds elsewhere (int_ml_cell_distances, int_ml_trailing_distances).
       ks_p_value              scipy's ks_2samp(method='asymp'), kstwo at the rounded n m / (n + m); up to 140 of these
                               Kolmogorov's limit, which is too large there rather than too small
       wasserstein_normalized  over the population standard deviation of the baseline
@@ -23,6 +23,17 @@ cell_distances as (
     select cell_distances.*
     from {{ ref('int_ml_cell_distances') }} as cell_distances
     {{ ml_monitor.in_dirty_comparisons('cell_distances') }}
+
+),
+
+trailing_distances as (
+
+    select
+        trailing_distances.*,
+        cast(null as {{ dbt.type_string() }}) as slice_key,
+        cast(null as {{ dbt.type_string() }}) as slice_value
+    from {{ ref('int_ml_trailing_distances') }} as trailing_distances
+    {{ ml_monitor.in_dirty_comparisons('trailing_distances') }}
 
 ),
 
@@ -70,6 +81,7 @@ distances as (
         ) as quantile_{{ level }}_change_upper
         {%- endfor %}
     from ordered_windows
+    {%- for distances_from_cells in ['cell_distances', 'trailing_distances'] %}
     union all
     select
         log_name,
@@ -98,7 +110,8 @@ distances as (
         {{ null_double }} as quantile_{{ level }}_change_lower,
         {{ null_double }} as quantile_{{ level }}_change_upper
         {%- endfor %}
-    from cell_distances
+    from {{ distances_from_cells }}
+    {%- endfor %}
 
 ),
 

@@ -1,8 +1,8 @@
 {{ config(**ml_monitor.replaced_by_window()) }}
 /*
     Grain: log, model, version, bin version, window, slice, subject, numeric feature and fine cell. The finite rows of each
-    window by cell, from the day cubes, in the bins of the current reference. Slices only where they are needed: in the
-    reference, and in days, weeks and months beyond the log's exact_row_limit.
+    day, week, month and reference by cell, from the day cubes, in the bins of the current reference. Slices only where they
+    are needed: in the reference, and in windows beyond the log's exact_row_limit.
 */
 with window_days as (
 
@@ -15,10 +15,7 @@ with window_days as (
         window_days.predicted_date,
         baselines.bin_version,
         window_days.granularity = 'reference'
-        or (
-            window_days.granularity in ('day', 'week', 'month')
-            and window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count)
-        ) as has_slices
+        or window_counts.prediction_count > coalesce(logs.exact_row_limit, window_counts.prediction_count) as has_slices
     from {{ ref('int_ml_window_days') }} as window_days
     {{ ml_monitor.in_dirty_windows('window_days') }}
     inner join {{ ref('int_ml_baselines') }} as baselines
@@ -36,7 +33,7 @@ with window_days as (
             and window_days.granularity = window_counts.granularity
             and window_days.window_start = window_counts.window_start
     where
-        window_days.granularity != 'lifetime'
+        window_days.granularity in ('day', 'week', 'month', 'reference')
         and window_counts.slice_key is null
 
 ),
