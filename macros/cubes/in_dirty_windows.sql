@@ -16,12 +16,18 @@
 {% endmacro %}
 
 
-{% macro _in_dirty(relation_alias, dirty_model) %}
+{# The same for windows whose drift verdicts are made anew. #}
+{% macro in_drift_due(relation_alias) %}
+    {{ return(ml_monitor._in_dirty(relation_alias, 'int_ml_drift_due', 'model_id')) }}
+{% endmacro %}
+
+
+{% macro _in_dirty(relation_alias, dirty_model, first_key='log_name') %}
     {%- set dirty_windows = ref(dirty_model) -%}
     {%- if ml_monitor.is_partial_build() -%}
 inner join {{ dirty_windows }} as dirty
         on
-            {{ relation_alias }}.log_name = dirty.log_name
+            {{ relation_alias }}.{{ first_key }} = dirty.{{ first_key }}
             and {{ relation_alias }}.granularity = dirty.granularity
             and {{ relation_alias }}.window_start = dirty.window_start
     {%- endif -%}

@@ -9,36 +9,42 @@
 #}
 {% macro replaced_by_day(date_column, without_outcomes=false) %}
     {%- set condition = 'dirty.has_changed_rows' if without_outcomes else none -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, [date_column], condition)) }}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_days', {'log_name': 'log_name', date_column: 'dirty_date'}, condition)) }}
 {% endmacro %}
 
 
 {% macro replaced_by_window(with_changed_values=false) %}
     {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
     {%- set condition = 'dirty.has_changed_values' if with_changed_values else none -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, ['granularity', 'window_start'], condition)) }}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, condition)) }}
 {% endmacro %}
 
 
 {% macro replaced_by_comparison() %}
     {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_comparisons', keys, ['granularity', 'window_start'])) }}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_comparisons', keys)) }}
 {% endmacro %}
 
 
 {% macro replaced_by_known_window() %}
     {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_known_windows', keys, ['granularity', 'window_start'])) }}
+    {{ return(ml_monitor._replaced_by('int_ml_dirty_known_windows', keys)) }}
 {% endmacro %}
 
 
-{% macro _replaced_by(dirty_model, join_columns, partition_columns, condition=none) %}
+{% macro replaced_by_drift_due() %}
+    {%- set keys = {'model_id': 'model_id', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
+    {{ return(ml_monitor._replaced_by('int_ml_drift_due', keys)) }}
+{% endmacro %}
+
+
+{% macro _replaced_by(dirty_model, join_columns, condition=none) %}
     {%- set settings = {
         'materialized': 'incremental',
         'incremental_strategy': ml_monitor.replacement_strategy(),
         'on_schema_change': 'fail',
         'pre_hook': "{{ ml_monitor.clear_dirty('" ~ dirty_model ~ "', " ~ tojson(join_columns) ~ ", " ~ tojson(condition or '') ~ ") }}",
     } -%}
-    {%- do settings.update(ml_monitor.replacement_partitions(partition_columns)) -%}
+    {%- do settings.update(ml_monitor.replacement_partitions(join_columns | list)) -%}
     {{ return(settings) }}
 {% endmacro %}

@@ -26,6 +26,7 @@ LAST_DAY = 38
 NEW_DAY = 39
 REFERENCE_DAYS = 10
 EXCLUDED_PERIODS = "ml_monitor_internal.ml_excluded_periods"
+THRESHOLDS = "ml_monitor_internal.ml_thresholds"
 SECOND_VERSION_DAY = 32
 AS_OF = "2026-02-14"  # the start of day 40
 LATER_AS_OF = "2026-02-21"  # the start of day 47: the second version's reference is complete, day 44 has come
@@ -471,8 +472,18 @@ def exclude_reference_days(path: Path) -> None:
         connection.execute(f"insert into {EXCLUDED_PERIODS} values (null, {period}, 'a broken till')")
 
 
-def copy_excluded_periods(source: Path, target: Path) -> None:
-    """Copy what policy excludes from one warehouse into another."""
+def lower_thresholds(path: Path) -> None:
+    """Let policy ask for less drift of one model, and for more rows: no raw row changes."""
+    with connect(path) as connection:
+        connection.execute(f"""
+            insert into {THRESHOLDS} (model_id, metric_name, warn_threshold, fail_threshold, min_sample_count, reason)
+            values ('demand_model', 'psi', 1e-6, 1e-5, 1, 'a strict owner')
+        """)
+
+
+def copy_policy(source: Path, target: Path) -> None:
+    """Copy what policy excludes and asks for from one warehouse into another."""
     with connect(target) as connection:
         connection.execute(f"attach '{source}' as source (read_only)")
-        connection.execute(f"insert into {EXCLUDED_PERIODS} select * from source.{EXCLUDED_PERIODS}")
+        for table in (EXCLUDED_PERIODS, THRESHOLDS):
+            connection.execute(f"insert into {table} select * from source.{table}")

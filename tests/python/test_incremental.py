@@ -35,6 +35,7 @@ NOT_COMPARED = {
     "ml_monitor_internal.int_ml_dirty_windows",
     "ml_monitor_internal.int_ml_dirty_comparisons",
     "ml_monitor_internal.int_ml_dirty_known_windows",
+    "ml_monitor_internal.int_ml_drift_due",
     "ml_monitor_internal.int_ml_exact_windows",
     "ml_monitor_internal.int_ml_exact_days",
     "ml_monitor_internal.int_ml_references_due",
@@ -221,7 +222,7 @@ def fresh(workshop: Workshop, seeded: Path) -> Callable[..., Path]:
     def build(like: Path, name: str, variables: dict[str, Any], *, and_bins: bool = False) -> Path:
         workshop.start(seeded)
         data.copy_raw_tables(like, workshop.path, and_bins=and_bins)
-        data.copy_excluded_periods(like, workshop.path)
+        data.copy_policy(like, workshop.path)
         workshop.dbt("run", variables)
         return workshop.keep(name)
 
@@ -359,7 +360,8 @@ def test_a_build_is_finished_when_all_is_replaced(workshop: Workshop, first_buil
 def test_second_build_changes_nothing(first_build: Path, incremental: Callable[..., Path]) -> None:
     again = incremental(first_build, "second_build", data.declaration())
     assert dirty_days(again) == {data.BOOKINGS: set(), data.DEMAND: set()}
-    assert query(again, "select count(*) from ml_monitor_internal.int_ml_dirty_windows") == [(0,)]
+    for due in ("int_ml_dirty_windows", "int_ml_drift_due"):
+        assert query(again, f"select count(*) from ml_monitor_internal.{due}") == [(0,)]
     assert_same(first_build, again)
 
 
@@ -445,10 +447,24 @@ def test_excluded_reference_days_are_as_if_built_anew(
     assert query(built, rows) < query(changed_build, rows)
 
 
+def test_changed_thresholds_reach_every_verdict(
+    changed_build: Path, incremental: Callable[..., Path], fresh: Callable[..., Path]
+) -> None:
+    """No window is dirty; the verdicts of one model are made anew, those of the other stay."""
+    variables = data.declaration()
+    built = incremental(changed_build, "thresholds_build", variables, data.lower_thresholds)
+    assert dirty_days(built) == {data.BOOKINGS: set(), data.DEMAND: set()}
+    assert_same(built, fresh(built, "thresholds_fresh", variables, and_bins=True))
+    [[due_models]] = query(built, "select list(distinct model_id) from ml_monitor_internal.int_ml_drift_due")
+    assert due_models == ["demand_model"]
+    failed = "select count(*) from ml_monitor.fct_ml_drift where metric_name = 'psi' and status = 'fail'"
+    assert query(built, failed) > query(changed_build, failed)
+
+
 # Killed builds ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("last_model", ["fct_ml_predictions", "int_ml_window_bins"])
+@pytest.mark.parametrize("last_model", ["fct_ml_predictions", "int_ml_window_bins", "fct_ml_drift"])
 def test_killed_build_is_repaired(
     last_model: str, workshop: Workshop, new_day_build: Path, changed_fresh: Path
 ) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -52,14 +53,20 @@ def forbidden_in(text: str) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=["demo", "sample"])
-def compiled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The compiled models and data tests by path, for the demo's and the sample's declaration."""
+def spark_target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What dbt compiles for Spark, for the demo's and the sample's declaration."""
     folder = tmp_path_factory.mktemp(f"spark_{request.param}")
     arguments = ["compile", "--target", "spark", "--no-populate-cache", "--no-introspect"]
     if request.param == "sample":
         arguments += ["--vars", request.getfixturevalue("sample_vars")]
     run_dbt(arguments, folder)
-    models = folder / "target" / "compiled" / "ml_monitor" / "models"
+    return folder / "target"
+
+
+@pytest.fixture(scope="module")
+def compiled(spark_target: Path) -> dict[str, str]:
+    """The compiled models and data tests by path."""
+    models = spark_target / "compiled" / "ml_monitor" / "models"
     return {str(path.relative_to(models)): path.read_text() for path in sorted(models.rglob("*.sql"))}
 
 
@@ -74,6 +81,21 @@ def test_every_model_compiles_to_sql(compiled: dict[str, str]) -> None:
 def test_nothing_that_spark_refuses(compiled: dict[str, str]) -> None:
     problems = [f"{name}:{problem}" for name, text in compiled.items() for problem in forbidden_in(text)]
     assert not problems, f"{len(problems)} problems\n" + "\n".join(problems[:60])
+
+
+def test_a_partition_holds_one_key_that_is_replaced(spark_target: Path) -> None:
+    """An overwritten partition loses what stood in it: rows of other logs of the same day, were the log not in its key."""
+    manifest = json.loads((spark_target / "manifest.json").read_text())
+    replaced = {
+        node["name"]: node["config"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and any("clear_dirty" in hook["sql"] for hook in node["config"]["pre-hook"])
+    }
+    assert len(replaced) > 40
+    for name, config in replaced.items():
+        hook = next(hook["sql"] for hook in config["pre-hook"] if "clear_dirty" in hook["sql"])
+        keys = list(json.loads(re.search(r"\{\"[^}]*\}", hook).group()))
+        assert (config["incremental_strategy"], config["partition_by"]) == ("insert_overwrite", keys), name
 
 
 @pytest.mark.parametrize("pattern", FORBIDDEN)

@@ -2,7 +2,6 @@
 {{ config(**ml_monitor._replaced_by(
     'int_ml_references_due',
     {'log_name': 'log_name', 'model_id': 'model_id', 'model_version': 'model_version', 'bin_version': 'bin_version'},
-    ['log_name', 'model_id', 'model_version', 'bin_version'],
 )) }}
 /*
     Grain: log, model, version, bin version, slice, subject, feature and value. The distinct finite values of a

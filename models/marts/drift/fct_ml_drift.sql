@@ -1,3 +1,4 @@
+{{ config(**ml_monitor.replaced_by_drift_due()) }}
 /*
     Grain: model, version, window, slice, baseline, subject, feature and metric. PSI for every declared feature, the
     score, the prediction and the label, in every window and for every baseline, measured or not; every other measure
@@ -8,8 +9,10 @@
 */
 with windows as (
 
-    select * from {{ ref('int_ml_window_counts') }}
-    where granularity not in ('reference', 'lifetime')
+    select windows.*
+    from {{ ref('int_ml_window_counts') }} as windows
+    {{ ml_monitor.in_drift_due('windows') }}
+    where windows.granularity not in ('reference', 'lifetime')
 
 ),
 
@@ -34,7 +37,9 @@ thresholds as (
 
 measured as (
 
-    select * from {{ ref('int_ml_drift_measured') }}
+    select measured.*
+    from {{ ref('int_ml_drift_measured') }} as measured
+    {{ ml_monitor.in_drift_due('measured') }}
 
 ),
 
