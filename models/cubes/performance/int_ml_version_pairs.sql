@@ -6,6 +6,7 @@
 */
 {%- set scored = ['score', 'predicted_label', 'predicted_value'] %}
 {%- set kept = ['log_name', 'task', 'model_id', 'model_version', 'predicted_date', 'observed_at', 'actual_value'] + scored %}
+{%- do kept.extend(['lowest_version', 'highest_version']) %}
 {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
 {%- do kept.append('slice_' ~ slot) %}
 {%- endfor %}
@@ -19,7 +20,9 @@ with days as (
     select
         log_name,
         model_id,
-        predicted_date
+        predicted_date,
+        min(model_version) as lowest_version,
+        max(model_version) as highest_version
     from {{ ref('int_ml_predictions_counted') }}
     where
         slice_key is null
@@ -34,7 +37,10 @@ with days as (
 
 dated as (
 
-    select predictions.*
+    select
+        predictions.*,
+        days.lowest_version,
+        days.highest_version
     from {{ ref('fct_ml_predictions') }} as predictions
     {{ ml_monitor.in_dirty_days('predictions', 'predicted_date') }}
     inner join days
@@ -108,4 +114,8 @@ inner join predictions as seconds
         and firsts.predicted_date = seconds.predicted_date
         and firsts.paired_id = seconds.paired_id
         and firsts.actual_value = seconds.actual_value
-where firsts.model_version < seconds.model_version
+where
+    firsts.model_version < seconds.model_version
+    /* no pair begins with the last version of a day or ends with its first: half of the rows of two versions */
+    and firsts.model_version < firsts.highest_version
+    and seconds.model_version > seconds.lowest_version

@@ -307,8 +307,8 @@ pairs as (
         window_counts.row_count as sample_count,
         reference_counts.row_count as reference_count,
         /* the ends of the two outer cells are the extremes of what lies in them */
-        least(changes.value_minimum, changes.reference_minimum) as lowest_value,
-        greatest(changes.value_maximum, changes.reference_maximum) as highest_value,
+        least(moment_changes.value_minimum, moment_changes.reference_minimum) as lowest_value,
+        greatest(moment_changes.value_maximum, moment_changes.reference_maximum) as highest_value,
         row_number() over (
             order by windows.window_number asc, edges.edges_number asc
         ) as pair_number
@@ -319,17 +319,17 @@ pairs as (
         on window_counts.window_number = windows.window_number
     inner join edges
         on window_counts.edges_number = edges.edges_number
-    inner join {{ ref('int_ml_moment_changes') }} as changes
+    inner join {{ ref('int_ml_moment_changes') }} as moment_changes
         on
-            windows.log_name = changes.log_name
-            and windows.model_id = changes.model_id
-            and windows.model_version = changes.model_version
-            and windows.granularity = changes.granularity
-            and windows.window_start = changes.window_start
-            and windows.baseline_name = changes.baseline_name
-            and edges.subject = changes.subject
-            and edges.feature_name = changes.feature_name
-            and changes.slice_key is null
+            windows.log_name = moment_changes.log_name
+            and windows.model_id = moment_changes.model_id
+            and windows.model_version = moment_changes.model_version
+            and windows.granularity = moment_changes.granularity
+            and windows.window_start = moment_changes.window_start
+            and windows.baseline_name = moment_changes.baseline_name
+            and edges.subject = moment_changes.subject
+            and edges.feature_name = moment_changes.feature_name
+            and moment_changes.slice_key is null
 
 ),
 
