@@ -122,7 +122,9 @@ def measure_peers(bench: Bench, shape: Shape, run: int, names: Sequence[str]) ->
     """
     exported = bench.folder / f"peers_{shape.rows}x{shape.days}_{shape.features}.parquet"
     if not exported.exists():
-        processes.run_python(*data.command("export", bench.raw(shape), shape, "--parquet", str(exported)))
+        unfinished = exported.with_suffix(".part")
+        processes.run_python(*data.command("export", bench.raw(shape), shape, "--parquet", str(unfinished)))
+        unfinished.rename(exported)
     for name in names:
         given_up = _given_up(bench.records, name, shape)
         parts = [part for part in builds.PARTS if part not in given_up]
