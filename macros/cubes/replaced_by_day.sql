@@ -14,27 +14,30 @@
 
 
 {% macro replaced_by_window(with_changed_values=false) %}
-    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
     {%- set condition = 'dirty.has_changed_values' if with_changed_values else none -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_windows', keys, condition)) }}
+    {{ return(ml_monitor._replaced_by_window('int_ml_dirty_windows', condition=condition)) }}
 {% endmacro %}
 
 
 {% macro replaced_by_comparison() %}
-    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_comparisons', keys)) }}
+    {{ return(ml_monitor._replaced_by_window('int_ml_dirty_comparisons')) }}
 {% endmacro %}
 
 
 {% macro replaced_by_known_window() %}
-    {%- set keys = {'log_name': 'log_name', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_dirty_known_windows', keys)) }}
+    {{ return(ml_monitor._replaced_by_window('int_ml_dirty_known_windows')) }}
 {% endmacro %}
 
 
+{# Of the mart of drift verdicts: by whole windows of a model. #}
 {% macro replaced_by_drift_due() %}
-    {%- set keys = {'model_id': 'model_id', 'granularity': 'granularity', 'window_start': 'window_start'} -%}
-    {{ return(ml_monitor._replaced_by('int_ml_drift_due', keys)) }}
+    {{ return(ml_monitor._replaced_by_window('int_ml_drift_due', first_key='model_id')) }}
+{% endmacro %}
+
+
+{% macro _replaced_by_window(dirty_model, first_key='log_name', condition=none) %}
+    {%- set keys = {first_key: first_key, 'granularity': 'granularity', 'window_start': 'window_start'} -%}
+    {{ return(ml_monitor._replaced_by(dirty_model, keys, condition)) }}
 {% endmacro %}
 
 

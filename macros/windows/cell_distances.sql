@@ -16,12 +16,53 @@
     Cells that are single values, all of a discrete feature among them, have no inside and add nothing to a bound.
 
     In: the CTEs
-      pairs      pair_number, sample_count, reference_count, and lowest_value and highest_value of both: where the open ends
-                 of the outermost cells are
-      cumulated  pair_number, lower_value, upper_value, next_lower_value and is_point of a cell; current_rows and
-                 baseline_rows in it, current_at_most and baseline_at_most in it and below
+      pairs       pair_number, sample_count, reference_count, and lowest_value and highest_value of both: where the open ends
+                  of the outermost cells are
+      both_sides  pair_number, cell_number, current_rows, baseline_rows: rows of a side in a cell, 0 of the other
+      cell_ends   int_ml_cell_ends
 #}
 {% macro with_cells_measured() -%}
+joined as (
+
+    select
+        pair_number,
+        cell_number,
+        sum(current_rows) as current_rows,
+        sum(baseline_rows) as baseline_rows
+    from both_sides
+    group by
+        pair_number,
+        cell_number
+
+),
+
+/* all in one sort, of numbers only: it is the cost of the models that measure */
+cumulated as (
+
+    select
+        joined.*,
+        cell_ends.lower_value,
+        cell_ends.upper_value,
+        cell_ends.is_point,
+        sum(joined.current_rows) over ascending as current_at_most,
+        sum(joined.baseline_rows) over ascending as baseline_at_most,
+        lead(cell_ends.lower_value) over next_cell as next_lower_value
+    from joined
+    inner join cell_ends
+        on joined.cell_number = cell_ends.cell_number
+    window
+        next_cell as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+        ),
+        ascending as (
+            partition by joined.pair_number
+            order by joined.cell_number asc nulls last
+            rows between unbounded preceding and current row
+        )
+
+),
+
 shares as (
 
     select

@@ -1,6 +1,7 @@
+{%- set null_double = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}
 /*
     Grain: log, subject and feature. What can drift in a log: its declared features, pairs of them, what the model says,
-    and what came true.
+    and what came true. importance: the feature's declared weight in weighted_drift, null where none is declared.
 */
 {%- for log in ml_monitor.prediction_logs() %}
 {%- set subjects = [] %}
@@ -32,7 +33,8 @@ select
     '{{ log.name }}' as log_name,
     '{{ subject }}' as subject,
     '{{ feature }}' as feature_name,
-    '{{ kind }}' as feature_kind
+    '{{ kind }}' as feature_kind,
+    {{ ml_monitor.double_literal(log.importances[feature]) if subject == 'feature' and feature in log.importances else null_double }} as importance
 union all
 {%- endfor %}
 {%- endfor %}
@@ -40,5 +42,6 @@ select
     cast(null as {{ dbt.type_string() }}) as log_name,
     cast(null as {{ dbt.type_string() }}) as subject,
     cast(null as {{ dbt.type_string() }}) as feature_name,
-    cast(null as {{ dbt.type_string() }}) as feature_kind
+    cast(null as {{ dbt.type_string() }}) as feature_kind,
+    {{ null_double }} as importance
 where 1 = 0

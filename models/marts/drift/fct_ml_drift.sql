@@ -192,6 +192,7 @@ tested as (
     select
         results.*,
         subjects.feature_kind,
+        subjects.importance,
         thresholds.warn_threshold,
         thresholds.fail_threshold,
         thresholds.significance_level,
@@ -291,54 +292,32 @@ models as (
 
 ),
 
-importances as (
-
-    {%- for log in ml_monitor.prediction_logs() %}
-    {%- for feature, importance in log.importances.items() %}
-    select
-        '{{ log.name }}' as log_name,
-        '{{ feature }}' as feature_name,
-        {{ ml_monitor.double_literal(importance) }} as importance
-    union all
-    {%- endfor %}
-    {%- endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as log_name,
-        cast(null as {{ dbt.type_string() }}) as feature_name,
-        cast(null as {{ ml_monitor.type_double() }}) as importance
-    where 1 = 0
-
-),
-
 weighted as (
 
     select
-        verdicts.model_id,
-        verdicts.model_version,
-        verdicts.granularity,
-        verdicts.window_start,
-        verdicts.window_end,
-        verdicts.is_complete,
-        {{ ml_monitor.safe_divide('sum(importances.importance * verdicts.metric_value)', 'sum(importances.importance)') }} as weighted_drift,
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        window_end,
+        is_complete,
+        {{ ml_monitor.safe_divide('sum(importance * metric_value)', 'sum(importance)') }} as weighted_drift,
         count(*) as feature_count
     from verdicts
-    inner join importances
-        on
-            verdicts.log_name = importances.log_name
-            and verdicts.feature_name = importances.feature_name
     where
-        verdicts.baseline_name = 'reference'
-        and verdicts.subject = 'feature'
-        and verdicts.metric_name = 'psi'
-        and verdicts.slice_key is null
-        and verdicts.metric_value is not null
+        baseline_name = 'reference'
+        and subject = 'feature'
+        and metric_name = 'psi'
+        and slice_key is null
+        and metric_value is not null
+        and importance is not null
     group by
-        verdicts.model_id,
-        verdicts.model_version,
-        verdicts.granularity,
-        verdicts.window_start,
-        verdicts.window_end,
-        verdicts.is_complete
+        model_id,
+        model_version,
+        granularity,
+        window_start,
+        window_end,
+        is_complete
 
 )
 

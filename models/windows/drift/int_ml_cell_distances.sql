@@ -363,47 +363,6 @@ both_sides as (
 
 ),
 
-joined as (
-
-    select
-        pair_number,
-        cell_number,
-        sum(current_rows) as current_rows,
-        sum(baseline_rows) as baseline_rows
-    from both_sides
-    group by
-        pair_number,
-        cell_number
-
-),
-
-/* all in one sort, of numbers only: it is the cost of this model */
-cumulated as (
-
-    select
-        joined.*,
-        cell_ends.lower_value,
-        cell_ends.upper_value,
-        cell_ends.is_point,
-        sum(joined.current_rows) over ascending as current_at_most,
-        sum(joined.baseline_rows) over ascending as baseline_at_most,
-        lead(cell_ends.lower_value) over next_cell as next_lower_value
-    from joined
-    inner join cell_ends
-        on joined.cell_number = cell_ends.cell_number
-    window
-        next_cell as (
-            partition by joined.pair_number
-            order by joined.cell_number asc nulls last
-        ),
-        ascending as (
-            partition by joined.pair_number
-            order by joined.cell_number asc nulls last
-            rows between unbounded preceding and current row
-        )
-
-),
-
 {{ ml_monitor.with_cells_measured() }}
 
 select

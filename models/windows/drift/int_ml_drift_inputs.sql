@@ -7,17 +7,11 @@
 */
 with subjects as (
 
-    {%- for log in ml_monitor.prediction_logs() %}
-    {%- for feature, importance in log.importances.items() %}
-    select
-        '{{ log.name }}' as log_name,
-        'importance {{ feature }} {{ importance }}' as verdict_input
-    union all
-    {%- endfor %}
-    {%- endfor %}
     select
         log_name,
-        concat('subject ', subject, ' ', feature_name, ' ', feature_kind) as verdict_input
+        concat(
+            'subject ', subject, ' ', feature_name, ' ', feature_kind, ' ', coalesce(cast(importance as {{ text }}), '')
+        ) as verdict_input
     from {{ ref('int_ml_drift_subjects') }}
     union all
     select

@@ -4,8 +4,7 @@
 /*
     Grain: log, model, version, trailing window, subject and numeric feature. The distances of int_ml_cell_distances between
     a trailing window and the reference. Such windows overlap: a window of 28 days is four blocks of seven, and one of 7 days
-    is a block, so that the days' cells are added up by blocks first. The reference's rows up to a cell's end are counted
-    once for all windows.
+    is a block, so that the days' cells are added up by blocks first.
 */
 with windows as (
 
@@ -51,44 +50,20 @@ window_days as (
 
 ),
 
-blocks as (
+{%- for cte, column, number in [('blocks', 'block_start', 'block_number'), ('days', 'predicted_date', 'day_number')] %}
+{{ cte }} as (
 
     select
-        {%- for key in keys %}
+        {%- for key in keys + [column] %}
         {{ key }},
         {%- endfor %}
-        block_start,
-        row_number() over (
-            order by {% for key in keys %}{{ key }} asc, {% endfor %}block_start asc
-        ) as block_number
+        row_number() over (order by {{ (keys + [column]) | join(' asc, ') }} asc) as {{ number }}
     from window_days
     group by
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
-        block_start
+        {{ (keys + [column]) | join(',\n        ') }}
 
 ),
-
-days as (
-
-    select
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
-        predicted_date,
-        row_number() over (
-            order by {% for key in keys %}{{ key }} asc, {% endfor %}predicted_date asc
-        ) as day_number
-    from window_days
-    group by
-        {%- for key in keys %}
-        {{ key }},
-        {%- endfor %}
-        predicted_date
-
-),
-
+{% endfor %}
 numbered as (
 
     select
@@ -144,8 +119,9 @@ cell_ends as (
 reference_cells as (
 
     select
+        cell_ends.edges_number,
         cell_ends.cell_number,
-        sum(window_cells.row_count) as row_count
+        cast(sum(window_cells.row_count) as {{ double }}) as row_count
     from {{ ref('int_ml_baseline_members') }} as members
     inner join {{ ref('int_ml_window_cells') }} as window_cells
         on
@@ -164,28 +140,9 @@ reference_cells as (
             and window_cells.subject = cell_ends.subject
             and window_cells.feature_name = cell_ends.feature_name
             and window_cells.cell_key = cell_ends.cell_key
-    group by cell_ends.cell_number
-
-),
-
-/* every cell that any window has, with the reference's rows up to its end */
-cells as (
-
-    select
+    group by
         cell_ends.edges_number,
-        cell_ends.cell_number,
-        cell_ends.lower_value,
-        cell_ends.upper_value,
-        cell_ends.is_point,
-        cast(coalesce(reference_cells.row_count, 0) as {{ double }}) as baseline_rows,
-        cast(sum(coalesce(reference_cells.row_count, 0)) over (
-            partition by cell_ends.edges_number
-            order by cell_ends.cell_number asc nulls last
-            rows between unbounded preceding and current row
-        ) as {{ double }}) as baseline_at_most
-    from cell_ends
-    left join reference_cells
-        on cell_ends.cell_number = reference_cells.cell_number
+        cell_ends.cell_number
 
 ),
 
@@ -269,10 +226,9 @@ reference_counts as (
 
     select
         edges_number,
-        sum(baseline_rows) as row_count
-    from cells
+        sum(row_count) as row_count
+    from reference_cells
     group by edges_number
-    having sum(baseline_rows) > 0
 
 ),
 
@@ -333,13 +289,13 @@ pairs as (
 
 ),
 
-/* the cells that the window or the reference has */
-pair_cells as (
+both_sides as (
 
     select
         pairs.pair_number,
         block_cells.cell_number,
-        block_cells.row_count
+        block_cells.row_count as current_rows,
+        cast(0 as {{ double }}) as baseline_rows
     from pairs
     inner join window_blocks
         on pairs.window_number = window_blocks.window_number
@@ -350,53 +306,12 @@ pair_cells as (
     union all
     select
         pairs.pair_number,
-        cells.cell_number,
-        {{ ml_monitor.double_literal('0') }} as row_count
+        reference_cells.cell_number,
+        cast(0 as {{ double }}) as current_rows,
+        reference_cells.row_count as baseline_rows
     from pairs
-    inner join cells
-        on
-            pairs.edges_number = cells.edges_number
-            and cells.baseline_rows > 0
-
-),
-
-joined as (
-
-    select
-        pair_number,
-        cell_number,
-        sum(row_count) as current_rows
-    from pair_cells
-    group by
-        pair_number,
-        cell_number
-
-),
-
-cumulated as (
-
-    select
-        joined.*,
-        cells.lower_value,
-        cells.upper_value,
-        cells.is_point,
-        cells.baseline_rows,
-        cells.baseline_at_most,
-        sum(joined.current_rows) over ascending as current_at_most,
-        lead(cells.lower_value) over next_cell as next_lower_value
-    from joined
-    inner join cells
-        on joined.cell_number = cells.cell_number
-    window
-        next_cell as (
-            partition by joined.pair_number
-            order by joined.cell_number asc nulls last
-        ),
-        ascending as (
-            partition by joined.pair_number
-            order by joined.cell_number asc nulls last
-            rows between unbounded preceding and current row
-        )
+    inner join reference_cells
+        on pairs.edges_number = reference_cells.edges_number
 
 ),
 
