@@ -1,7 +1,7 @@
 """`python -m scripts.checks [part ...]`: everything that `make test` runs, part by part, with a summary.
 
-Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), distances and
-generated (pytest on data made by the tests), demo (dbt build of the simulated retailer with its unit and data tests),
+Parts: yaml, models (sqlfluff, dbt templater), compiled (sqlfluff on the compiled SQL of three dialects), distances, rebuilds
+and generated (pytest on data made by the tests), demo (dbt build of the simulated retailer with its unit and data tests),
 warehouses (pytest on the demo and on the real data). Without arguments all of them. Two parts run side by side; their
 lines start with the name of the part. The exit code is 1 when a part failed, and with CI=true also when one could not run.
 """
@@ -34,20 +34,20 @@ class Part:
     commands: list[list[str]]
 
 
-# The tests of drift on generated data that take longest: a part of their own, so that parts are of about one length.
+# The tests on generated data that take longest, in parts of their own: the shorter the parts, the less a core waits at the end.
 DISTANCES = ["test_exact_distances.py", "test_false_alarms.py", "test_fine_cells.py", "test_generated_oracles.py"]
+REBUILDS = ["test_as_known.py", "test_as_known_tasks.py", "test_incremental.py", "test_tasks_incremental.py"]
 
 
 def chains() -> list[list[Part]]:
-    """All parts, those that need each other in one chain, the longest chains first."""
+    """All parts, those that need each other in one chain: what fails in seconds first, then the longest chains."""
     python = sys.executable
     pytest = [python, "-m", "pytest", "-q", "--durations=30", "-p", "no:cacheprovider"]
     tests = "tests/python"
-    without_distances = [f"--ignore={tests}/{name}" for name in DISTANCES]
+    others = [f"--ignore={tests}/{name}" for name in (*DISTANCES, *REBUILDS)]
     return [
-        [Part("generated", "other oracles, incremental builds on generated data", [
-            [*pytest, tests, *without_distances, "-m", "not warehouse"],
-        ])],
+        [Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]])],
+        [Part("generated", "other oracles on generated data", [[*pytest, tests, *others, "-m", "not warehouse"]])],
         [
             Part("demo", "the demo with its unit and data tests", [
                 [python, "-m", "scripts.demo.generate"],
@@ -55,12 +55,14 @@ def chains() -> list[list[Part]]:
             ]),
             Part("warehouses", "oracles and engines on the demo and the real data", [[*pytest, tests, "-m", "warehouse"]]),
         ],
+        [Part("rebuilds", "incremental builds and views of the past on generated data", [
+            [*pytest, *(f"{tests}/{name}" for name in REBUILDS), "-m", "not warehouse"],
+        ])],
         [Part("distances", "oracles of drift on generated data", [
             [*pytest, *(f"{tests}/{name}" for name in DISTANCES), "-m", "not warehouse"],
         ])],
         [Part("models", "sqlfluff on the models", [[python, "-m", "scripts.lint.models"]])],
         [Part("compiled", "sqlfluff on the compiled SQL", [[python, "-m", "scripts.lint.compiled"]])],
-        [Part("yaml", "yamllint", [[str(BIN / "yamllint"), "--strict", "."]])],
     ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
     python -m scripts.lint.models                   # all of them
     python -m scripts.lint.models models/windows    # a folder or a file
 
-The layout (scripts/lint/source.py) is looked at in macros, analyses and assertions too where no path is named. Exit codes: 0 clean, 1 findings, 2 the lint could not be done (the message says why).
+The layout (scripts/lint/source.py) is looked at in macros, analyses and assertions too where no path is named.
+Exit codes: 0 clean, 1 findings, 2 the lint could not be done (the message says why).
 """
 
 from __future__ import annotations

@@ -52,9 +52,9 @@ def run_command(arguments: list[str], **environment: str) -> str:
 
 
 def run_dbt(arguments: list[str], folder: Path, **environment: str) -> str:
-    """Run dbt with its target and logs below a folder; its output."""
+    """Run dbt with its target below a folder; its output. No log file: nobody reads it, and it takes a tenth of the time."""
     dbt = str(Path(sys.executable).with_name("dbt"))
-    places = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+    places = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--log-level-file", "none"]
     return run_command([dbt, "--no-use-colors", *arguments, *places], DBT_PROFILES_DIR=str(ROOT), **environment)
 
 
