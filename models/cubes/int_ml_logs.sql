@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ ml_monitor.drop_unneeded() }}") }}
 /*
     Grain: declared log. What the declaration says of it that later models need.
 */

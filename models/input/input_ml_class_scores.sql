@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: one raw row of a declared table of class scores (a class of a prediction), repeated and faulty rows included.
     The only place that reads these tables by their own column names. Where the table does not say which model or

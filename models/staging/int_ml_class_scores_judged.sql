@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('home_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('home_date')) }}
 {%- set set_keys = ['log_name', 'model_id', 'model_version', 'prediction_id'] %}
 {%- set no_day = "cast('1900-01-01' as date)" %}
 /*

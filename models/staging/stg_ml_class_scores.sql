@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: one raw row of class scores, as in input_ml_class_scores, with what is wrong with it. row_fault is null where
     the row can be used, else the first fault found. Whether a class stands twice, whether the classes add up to 1 and

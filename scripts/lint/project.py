@@ -2,7 +2,8 @@
 
 What the generated models render grows with every declared log and feature, and sqlfluff reads some 300 lines a second. So
 the copy declares every log of the demo and the sample's hotel log (together: every task, features in and beside the
-prediction table, protected attributes, class scores), the first with two features of a kind, the others with one.
+prediction table, protected attributes, class scores; sample weights are added, or their models would not be there), the
+first with two features of a kind, the others with one.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ def _shortened(log: dict[str, Any], feature_count: int) -> dict[str, Any]:
 
 
 def short_declaration(demo: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of the demo with the first log of the sample added, and few features."""
-    logs = [sample["prediction_logs"][0], *demo["prediction_logs"]]
+    """Return the settings of the demo with the first log of the sample added, few features, and a sample weight."""
+    hotel = sample["prediction_logs"][0]
+    columns = {**hotel["predictions"]["columns"], "sample_weight": "weight"}
+    logs = [{**hotel, "predictions": {**hotel["predictions"], "columns": columns}}, *demo["prediction_logs"]]
     return {**demo, "prediction_logs": [_shortened(log, 2 if log is logs[0] else 1) for log in logs]}
 
 

@@ -1,4 +1,4 @@
-{{ config(severity='error', tags=['ml_assertion']) }}
+{{ config(severity='error', tags=['ml_assertion'], enabled=ml_monitor.is_needed('int_ml_class_scores_judged')) }}
 /*
     Every raw row of class scores is used or stands in the quarantine, once. Fails with the logs that do not add up.
 */

@@ -27,6 +27,7 @@ with both_sides as (
         0 as labelled_count,
         true_positive_count + false_positive_count + false_negative_count + true_negative_count as outcome_count
     from {{ ref('int_ml_binary_outcomes_counted') }}
+    {%- for model in ml_monitor.needed(['int_ml_regression_errors_summed', 'int_ml_confusion_counted']) %}
     union all
     select
         log_name,
@@ -37,19 +38,9 @@ with both_sides as (
         slice_value,
         0 as labelled_count,
         labelled_count as outcome_count
-    from {{ ref('int_ml_regression_errors_summed') }}
-    union all
-    select
-        log_name,
-        model_id,
-        model_version,
-        predicted_date,
-        slice_key,
-        slice_value,
-        0 as labelled_count,
-        labelled_count as outcome_count
-    from {{ ref('int_ml_confusion_counted') }}
-    where superseded_date is null
+    from {{ ref(model) }}
+    {{ 'where superseded_date is null' if model == 'int_ml_confusion_counted' }}
+    {%- endfor %}
 
 )
 

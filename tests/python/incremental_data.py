@@ -101,8 +101,8 @@ EXPECTED_REJECTIONS = {
 
 
 def declaration(as_of: str = AS_OF, *, more_slices: bool = False, label_threshold: float = 0.5,
-                more_features: bool = False) -> dict[str, Any]:  # fmt: skip
-    """Return the `--vars` of a build; the keywords change what is declared of bookings."""
+                more_features: bool = False, with_demand: bool = True) -> dict[str, Any]:  # fmt: skip
+    """Return the `--vars` of a build; the keywords change what is declared of bookings, or leave demand out."""
     bookings = {
         "name": BOOKINGS,
         "task": "binary_classification",
@@ -153,7 +153,8 @@ def declaration(as_of: str = AS_OF, *, more_slices: bool = False, label_threshol
         "features": {"relation": _FEATURES, "numeric": ["units_lag1", "price"], "categorical": ["category"]},
         "slices": ["region"],
     }
-    settings = {"as_of": as_of, "reference_days": REFERENCE_DAYS, "prediction_logs": [bookings, demand]}
+    logs = [bookings, demand] if with_demand else [bookings]
+    settings = {"as_of": as_of, "reference_days": REFERENCE_DAYS, "prediction_logs": logs}
     return {"ml_monitor": settings}
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +58,9 @@ class _Dbt:
 
 
 class MacroRenderer:
-    """Renders templates for one dialect: duckdb, postgres or spark. `ref('x')` gives the bare name x."""
+    """Renders templates for one dialect: duckdb, postgres or spark. `ref('x')` gives the bare name x; variables are dbt's vars."""
 
-    def __init__(self, dialect: str, folder: Path = MACRO_FOLDER) -> None:
+    def __init__(self, dialect: str, folder: Path = MACRO_FOLDER, variables: Mapping[str, Any] | None = None) -> None:
         self.dialect = dialect
         self.files = {
             name: path
@@ -70,7 +70,8 @@ class MacroRenderer:
         self._modules: dict[Path, Any] = {}
         self._environment = jinja2.Environment(undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
         self._environment.globals.update(
-            {PACKAGE: _Namespace(self), "adapter": _Adapter(self), "dbt": _Dbt, "return": _return, "ref": lambda *names: names[-1]}
+            {PACKAGE: _Namespace(self), "adapter": _Adapter(self), "dbt": _Dbt, "return": _return, "ref": lambda *names: names[-1],
+             "project_name": PACKAGE, "var": lambda name, default=None: (variables or {}).get(name, default)}
         )
 
     def macro(self, name: str) -> Callable[..., Any]:

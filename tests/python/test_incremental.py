@@ -562,3 +562,27 @@ def test_changed_declaration_rebuilds_its_log(
     bins = "select count(*) from ml_monitor.fct_ml_drift_bins where feature_name = 'adr' or slice_key = 'hotel'"
     assert query(changed_build, bins) == [(0,)]
     assert query(built, bins) != [(0,)]
+
+
+def test_undeclared_log_takes_its_models_along(
+    changed_build: Path, incremental: Callable[..., Path], fresh: Callable[..., Path]
+) -> None:
+    """Tables of tasks that nothing has any more are dropped: a day that vanishes meanwhile would come back with them."""
+    without = incremental(changed_build, "undeclared_build", data.declaration(with_demand=False))
+    tables = {name for (name,) in query(without, "select table_name from duckdb_tables()")}
+    assert "int_ml_binary_outcomes_counted" in tables
+    assert not [name for name in tables if name.startswith(("int_ml_regression", "int_ml_request", "int_ml_confusion"))]
+    of_demand = "select count(*) from ml_monitor.fct_ml_performance where model_id = 'demand_model'"
+    assert query(without, of_demand) == [(0,)]
+    assert query(changed_build, of_demand) != [(0,)]
+
+    def lose_a_day(path: Path) -> None:
+        with data.connect(path) as connection:
+            lost = f"where predicted_at like '{data.day_date(20)}%'"
+            [(count,)] = connection.execute(f"select count(*) from online_retail_demand.raw_predictions {lost}").fetchall()
+            assert count > 0
+            connection.execute(f"delete from online_retail_demand.raw_predictions {lost}")
+
+    again = incremental(without, "declared_again", data.declaration(), lose_a_day)
+    assert query(again, of_demand) != [(0,)]
+    assert_same(again, fresh(again, "declared_again_fresh", data.declaration()))

@@ -736,6 +736,16 @@ POSTGRES_CASES = {
 }  # fmt: skip
 
 
+def test_unit_tests_of_models_that_need_weights(warehouse: Path, tmp_path: Path) -> None:
+    """The demo declares no sample weights, so its build has none of these models."""
+    models = [f"{model},test_type:unit" for model in ("int_ml_weighted_binary_summed", "int_ml_weighted_metrics")]
+    said = run_dbt(
+        ["test", "--select", *models, "--vars", json.dumps(VARS)], tmp_path, ML_MONITOR_DUCKDB_PATH=str(warehouse),
+        ML_MONITOR_TARGET="duckdb", ML_MONITOR_SCHEMA="ml_monitor",
+    )  # fmt: skip
+    assert "PASS=2" in said, said
+
+
 def test_postgres_has_the_same_numbers(postgres: dict[str, str], warehouse: Path, tmp_path: Path, monkeypatch) -> None:
     """Some of the models once more on PostgreSQL, in a database of its own."""
     database = "ml_monitor_sample_weights"

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = counts now), as in
     int_ml_confusion_counted. What the class scores of labelled multiclass predictions say of them:

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set slices = [] %}
 {%- for slot in range(1, ml_monitor.slice_slot_limit() + 1) %}
 {%- do slices.append('slice_' ~ slot) %}

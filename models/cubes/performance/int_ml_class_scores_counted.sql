@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day, slice, class and score cell. Labelled multiclass predictions by whether the class is
     the actual one, in 1,000 equal cells of [0, 1], each (lower, upper]: what one-vs-rest AUC is made of in windows too

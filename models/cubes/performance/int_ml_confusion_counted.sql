@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set columns = ['predicted_label', 'actual_label'] %}
 {%- for slot in ml_monitor.used_slice_slots() %}
 {%- do columns.append('slice_' ~ slot) %}

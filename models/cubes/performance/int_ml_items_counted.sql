@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day, slice and item that was shown or relevant. How often ranking models showed it among
     the first ten of a list, and how many requests it was relevant for (outcome above 0), shown or not.

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, request, day and item whose outcome for the request is known though this version did not
     show it: what the full relevant set of the request has beside the list. Small where outcomes are logged for shown

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day, known_date and superseded_date (null = never). Error sums of regression outcomes by
     the first date before which they were known: rows add up to any window as it was known before any date. Measures

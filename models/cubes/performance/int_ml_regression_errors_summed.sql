@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day and slice; rows with an outcome only. Error sums of regression models; every row
     adds up to any window. The variance of the actuals is kept as mean and sum of squared deviations from it, which

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'request_id', 'predicted_date'] %}
 {%- set zero = ml_monitor.double_literal('0') %}
 {%- set states = keys + ['state_number'] %}

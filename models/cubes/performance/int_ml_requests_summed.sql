@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day and slice; all rows also by known_date and superseded_date (null = now). Requests, those
     with a known outcome (answered) and those with a relevant item among them; sums of what int_ml_requests_measured says of

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set cells = {
     'true_positive': "predictions.actual_value = 1 and predictions.predicted_label = '1'",
     'false_positive': "predictions.actual_value = 0 and predictions.predicted_label = '1'",

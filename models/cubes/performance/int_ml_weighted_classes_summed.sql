@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date', 'prediction_id'] %}
 /*
     Grain: log, model, version, day and slice. Labelled multiclass predictions with a sample weight w above 0: rows, sum of
@@ -16,7 +16,7 @@ with outcomes as (
 ),
 
 losses as (
-
+    {% if ml_monitor.is_needed('int_ml_class_scores_celled') %}
     select
         outcomes.log_name,
         outcomes.model_id,
@@ -38,6 +38,14 @@ losses as (
         outcomes.model_version,
         outcomes.predicted_date,
         outcomes.prediction_id
+    {%- else %}
+    select
+        {{ keys | join(',\n        ') }},
+        cast(null as {{ ml_monitor.type_double() }}) as log_loss,
+        cast(null as {{ ml_monitor.type_double() }}) as squared_error
+    from outcomes
+    where 1 = 0
+    {%- endif %}
 
 ),
 

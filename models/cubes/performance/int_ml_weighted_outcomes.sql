@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set log_names = [] %}
 {%- for log in ml_monitor.prediction_logs() if ml_monitor.has_sample_weights(log) %}
 {%- do log_names.append(log.name) %}

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'predicted_date', 'slice_key', 'slice_value'] %}
 {#- each error and the weight that its mean is over #}
 {%- set errors = {

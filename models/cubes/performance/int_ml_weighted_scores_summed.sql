@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_day('predicted_date')) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_day('predicted_date')) }}
 /*
     Grain: log, model, version, day, slice and score cell, as int_ml_scores_counted. Sums of the sample weights of labelled
     binary predictions by outcome, and of their squares, in 1,000 equal cells of [0, 1], each (lower, upper].

@@ -13,7 +13,7 @@
 */
 with estimates as (
 
-    {%- for model in ['int_ml_estimated_metrics', 'int_ml_estimated_classes', 'int_ml_estimated_losses'] %}
+    {%- for model in ml_monitor.needed(['int_ml_estimated_metrics', 'int_ml_estimated_classes', 'int_ml_estimated_losses']) %}
     select
         log_name,
         model_id,

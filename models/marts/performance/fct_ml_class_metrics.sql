@@ -4,6 +4,10 @@
     p-value of the difference from their standard errors (rates: p (1 - p) / n). Shown, not judged: the averages over
     classes are judged in fct_ml_performance.
 */
+{%- if not ml_monitor.is_needed('int_ml_class_metrics') %}
+{{ get_empty_schema_sql(model.columns) }}
+where 1 = 0
+{%- else %}
 with measured as (
 
     select
@@ -91,3 +95,4 @@ select
     {{ ml_monitor.metric_limit('upper') }} as ci_upper,
     {{ ml_monitor.normal_two_sided_p('z_score') }} as p_value
 from compared
+{%- endif %}

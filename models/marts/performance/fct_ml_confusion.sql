@@ -6,6 +6,7 @@
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'window_end', 'slice_key', 'slice_value'] %}
 with pairs as (
 
+    {%- if ml_monitor.is_needed('int_ml_confusion_windows') %}
     select
         {{ keys | join(',\n        ') }},
         predicted_label,
@@ -13,11 +14,12 @@ with pairs as (
         labelled_count as row_count
     from {{ ref('int_ml_confusion_windows') }}
     where known_at is null
+    union all
+    {%- endif %}
     {%- for column, predicted_label, actual_label in [
         ('true_positive_count', '1', '1'), ('false_positive_count', '1', '0'),
         ('false_negative_count', '0', '1'), ('true_negative_count', '0', '0'),
     ] %}
-    union all
     select
         {{ keys | join(',\n        ') }},
         '{{ predicted_label }}' as predicted_label,
@@ -25,6 +27,7 @@ with pairs as (
         {{ column }} as row_count
     from {{ ref('int_ml_binary_windows') }}
     where {{ column }} > 0
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 ),

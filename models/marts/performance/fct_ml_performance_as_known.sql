@@ -49,43 +49,20 @@ with known_windows as (
 
 measured as (
 
-    {%- for task, model in [
-        ('binary_classification', 'binary_metrics'), ('regression', 'regression_metrics'),
-    ] %}
-    {%- for layer, known_at, is_current in [
-        ('int_ml_known_', 'known_at', 'false'), ('int_ml_', 'cast(null as date) as known_at', 'true'),
-    ] %}
+    {%- for task, model, known_at, is_current in [
+        ('binary_classification', 'int_ml_known_binary_metrics', 'known_at', 'false'),
+        ('binary_classification', 'int_ml_binary_metrics', 'cast(null as date) as known_at', 'true'),
+        ('regression', 'int_ml_known_regression_metrics', 'known_at', 'false'),
+        ('regression', 'int_ml_regression_metrics', 'cast(null as date) as known_at', 'true'),
+        ('multiclass_classification', 'int_ml_multiclass_metrics', 'known_at', 'known_at is null'),
+        ('ranking', 'int_ml_ranking_metrics', 'known_at', 'known_at is null'),
+    ] if ml_monitor.is_needed(model) %}
     select
         '{{ task }}' as task,
         log_name,
         {{ keys | join(',\n        ') }},
         {{ known_at }},
         {{ is_current }} as is_current,
-        metric_name,
-        metric_value,
-        metric_error_bound,
-        sample_count,
-        success_count,
-        standard_error,
-        ci_lower,
-        ci_upper,
-        {{ no_count }}
-    from {{ ref(layer ~ model) }}
-    where
-        granularity in ('week', 'month')
-        and slice_key is null
-    union all
-    {%- endfor %}
-    {%- endfor %}
-    {%- for task, model in [
-        ('multiclass_classification', 'int_ml_multiclass_metrics'), ('ranking', 'int_ml_ranking_metrics'),
-    ] %}
-    select
-        '{{ task }}' as task,
-        log_name,
-        {{ keys | join(',\n        ') }},
-        known_at,
-        known_at is null as is_current,
         metric_name,
         metric_value,
         metric_error_bound,

@@ -51,6 +51,7 @@ binary_values as (
 
 ),
 
+{% if ml_monitor.is_needed('int_ml_regression_windows') -%}
 regression_values as (
 
     select
@@ -85,6 +86,7 @@ regression_values as (
 
 ),
 
+{% endif -%}
 all_values as (
 
     select
@@ -103,6 +105,7 @@ all_values as (
         case when says_positive then 'always_positive' when not says_positive then 'always_negative' end as dummy_name,
         case when says_positive then always_positive_value when not says_positive then always_negative_value end as dummy_value_total
     from binary_values
+    {%- if ml_monitor.is_needed('int_ml_regression_windows') %}
     union all
     select
         log_name,
@@ -120,6 +123,7 @@ all_values as (
         case when has_naive then 'naive' when mean_value_total is not null then 'mean_of_reference' end as dummy_name,
         case when has_naive then naive_value_total else mean_value_total end as dummy_value_total
     from regression_values
+    {%- endif %}
 
 ),
 

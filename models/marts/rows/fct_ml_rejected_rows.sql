@@ -242,6 +242,7 @@ spare_outcomes as (
 
 ),
 
+{% if ml_monitor.is_needed('int_ml_class_scores_judged') -%}
 faulty_class_scores as (
 
     select
@@ -263,6 +264,7 @@ faulty_class_scores as (
 
 ),
 
+{% endif -%}
 rejected as (
 
     select * from faulty_predictions
@@ -274,8 +276,10 @@ rejected as (
     select * from unmatched_dirty_outcomes
     union all
     select * from spare_outcomes
+    {%- if ml_monitor.is_needed('int_ml_class_scores_judged') %}
     union all
     select * from faulty_class_scores
+    {%- endif %}
 
 ),
 

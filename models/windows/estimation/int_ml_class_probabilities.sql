@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 /*
     Grain: one class that a multiclass prediction lists, labelled or not, with usable class scores; window_start is the day.
     calibrated_score is the probability of the class: its score calibrated on the reference, divided by the prediction's sum

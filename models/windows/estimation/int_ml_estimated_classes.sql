@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value', 'estimator_name'] %}
 /*
     Grain: log, model, version, window, slice, estimator and metric. Metrics of multiclass models from expected confusion

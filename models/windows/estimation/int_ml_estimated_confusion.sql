@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 {%- set estimators = {'cbpe': 'calibrated_score', 'cbpe_uncalibrated': 'class_score'} %}
 /*
     Grain: log, model, version, day, slice, estimator, predicted class and actual class. How many multiclass predictions

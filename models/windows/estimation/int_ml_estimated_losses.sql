@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version, window, slice and metric. The loss of a regression model that the reference leads to
     expect: the mean loss of the reference's labelled rows in each band of the predicted value (its ten bins) and slice,

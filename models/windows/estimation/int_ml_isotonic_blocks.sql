@@ -18,6 +18,7 @@ with scores as (
         score_cell,
         actual_value
     from {{ ref('int_ml_scores_celled') }}
+    {%- if ml_monitor.is_needed('int_ml_class_scores_celled') %}
     union all
     select
         log_name,
@@ -30,6 +31,7 @@ with scores as (
         cast(case when is_actual then 1 else 0 end as {{ ml_monitor.type_double() }}) as actual_value
     from {{ ref('int_ml_class_scores_celled') }}
     where superseded_date is null
+    {%- endif %}
 
 ),
 

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set quantities = ['log_loss', 'squared_error'] %}
 /*
     Grain: log, model, version, window, known_at (null = now) and slice with a labelled prediction that has class scores;

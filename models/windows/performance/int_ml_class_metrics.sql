@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'window_end'] %}
 /*
     Grain: log, model, version, window, slice, class and metric. One class of a multiclass model against the rest, for each

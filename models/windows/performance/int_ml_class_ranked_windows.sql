@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 /*
     Grain: log, model, version, window, slice and class that a model listed or that occurred. AUC of the class against the
     rest from its class scores, ties counted one half; null where all rows, or none, are of the class. A prediction that

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 {%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
 /*
     Grain: log, model, version, window and slice. The places among the first ten of the lists: how many there are, how many

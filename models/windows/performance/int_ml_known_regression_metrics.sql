@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version, week or month, known_at and metric. The metrics of int_ml_regression_metrics for windows
     as they were known before a date.

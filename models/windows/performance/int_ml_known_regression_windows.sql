@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version, week or month with outcomes, and known_at. Error sums of a window as it was known before
     a date: those of int_ml_regression_windows, from what had come by then.

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start'] %}
 /*
     Grain: log, model, version, window, known_at (null = now), slice and metric. Every metric of multiclass models, one line

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'known_at', 'slice_key', 'slice_value'] %}
 {%- set one = ml_monitor.double_literal('1') %}
 /*

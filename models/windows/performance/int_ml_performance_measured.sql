@@ -4,7 +4,9 @@
     what sample_count is taken from, where that is not the predictions of the window: requests. effective_count is the
     rows of equal weight that a rate with sample weights is worth; its Wilson interval is theirs.
 */
-{%- for model in ['int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics', 'int_ml_ranking_metrics', 'int_ml_weighted_metrics'] %}
+{%- for model in ml_monitor.needed([
+    'int_ml_binary_metrics', 'int_ml_regression_metrics', 'int_ml_multiclass_metrics', 'int_ml_ranking_metrics', 'int_ml_weighted_metrics',
+]) %}
 select
     log_name,
     model_id,

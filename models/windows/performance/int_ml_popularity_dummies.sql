@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
 /*
     Grain: log, model, version, window and slice with a relevant item. What a dummy earns that shows everybody the ten most

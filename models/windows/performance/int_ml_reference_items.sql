@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version and item that was shown or relevant in the days of the version's reference window, to any
     version of the model. Popularity is (r + 1) / (R + I): r of the R relevant outcomes then, I items. popularity_rank 1 is

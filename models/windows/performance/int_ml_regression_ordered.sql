@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 /*
     Grain: log, model, version, window and slice with outcomes, for windows up to the log's exact_row_limit; trailing windows,
     which would read every row again 35 times, and larger ones are not here. What takes the rows of the window:

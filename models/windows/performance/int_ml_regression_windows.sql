@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version, window and slice. Error sums of a window: sums of its days; squared deviations merge by
     Chan's formula, M2 = sum M2_d + sum n_d (mean_d - mean)^2.

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set series = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'known_at', 'slice_key', 'slice_value', 'metric_name'] %}
 /*
     Grain: log, model, version, window, known_at (null = now), slice and metric of a request. Number of requests that count, sum and sum of

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 /*
     Grain: log, model, version, window and slice with a labelled row of positive sample weight. Sums of its days, as in
     int_ml_weighted_classes_summed.

@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {%- set keys = ['log_name', 'model_id', 'model_version', 'granularity', 'window_start', 'slice_key', 'slice_value'] %}
 {%- set zero = ml_monitor.double_literal('0') %}
 {%- set unknown = 'cast(null as ' ~ ml_monitor.type_double() ~ ')' %}

@@ -1,4 +1,4 @@
-{{ config(**ml_monitor.replaced_by_window()) }}
+{{ config(enabled=ml_monitor.is_needed(model.name), **ml_monitor.replaced_by_window()) }}
 {%- set weighted_logs = [] %}
 {%- for log in ml_monitor.prediction_logs() if ml_monitor.has_sample_weights(log) %}
 {%- do weighted_logs.append(log) %}

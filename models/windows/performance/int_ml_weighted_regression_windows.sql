@@ -1,3 +1,4 @@
+{{ config(enabled=ml_monitor.is_needed(model.name)) }}
 {#- of each quantity the sum of what stands before its squares, and what its mean is made of #}
 {%- set scales = {
     'actual': 'weight_sum', 'wape': 'actual_square_sum', 'error': 'square_weight_sum',
