@@ -11,6 +11,7 @@ import json
 import math
 import os
 import random
+import shutil
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -738,9 +739,10 @@ POSTGRES_CASES = {
 
 def test_unit_tests_of_models_that_need_weights(warehouse: Path, tmp_path: Path) -> None:
     """The demo declares no sample weights, so its build has none of these models."""
+    copied = shutil.copy(warehouse, tmp_path)  # other tests have the file open
     models = [f"{model},test_type:unit" for model in ("int_ml_weighted_binary_summed", "int_ml_weighted_metrics")]
     said = run_dbt(
-        ["test", "--select", *models, "--vars", json.dumps(VARS)], tmp_path, ML_MONITOR_DUCKDB_PATH=str(warehouse),
+        ["test", "--select", *models, "--vars", json.dumps(VARS)], tmp_path, ML_MONITOR_DUCKDB_PATH=str(copied),
         ML_MONITOR_TARGET="duckdb", ML_MONITOR_SCHEMA="ml_monitor",
     )  # fmt: skip
     assert "PASS=2" in said, said
