@@ -745,7 +745,7 @@ def test_unit_tests_of_models_that_need_weights(warehouse: Path, tmp_path: Path)
         ["test", "--select", *models, "--vars", json.dumps(VARS)], tmp_path, ML_MONITOR_DUCKDB_PATH=str(copied),
         ML_MONITOR_TARGET="duckdb", ML_MONITOR_SCHEMA="ml_monitor",
     )  # fmt: skip
-    assert "PASS=2" in said, said
+    assert "2 of 2 PASS" in said, said
 
 
 def test_postgres_has_the_same_numbers(postgres: dict[str, str], warehouse: Path, tmp_path: Path, monkeypatch) -> None:
