@@ -52,9 +52,9 @@ class Bench:
             unfinished.rename(path)
         return path
 
-    def fresh(self, shape: Shape) -> Warehouse:
+    def fresh(self, shape: Shape, name: str = "build") -> Warehouse:
         """A warehouse with the raw tables and nothing else."""
-        warehouse = Warehouse(self.folder / "build.duckdb")
+        warehouse = Warehouse(self.folder / f"{name}.duckdb")
         self.clear(warehouse)
         raw = self.raw(shape)
         if shape.rows < _LARGE:
@@ -154,16 +154,18 @@ def _given_up(records: Records, name: str, shape: Shape) -> dict[str, str]:
 
 
 def measure_history(bench: Bench, shape: Shape, long_days: int) -> None:
-    """Daily runs after `shape.days` days and after many more, with the same rows a day."""
-    for days in (shape.days, long_days):
-        of_days = Shape(shape.rows_a_day * days, days, shape.models, shape.features)
+    """Daily runs after `shape.days` days and after many more, with the same rows a day; in turns, as a machine has its hours."""
+    shapes = [Shape(shape.rows_a_day * days, days, shape.models, shape.features) for days in (shape.days, long_days)]
+    warehouses = []
+    for of_days in shapes:
         bench.records.start("history_build", of_days)
         bench.records.start("history_daily", of_days)
-        warehouse = bench.fresh(of_days)
-        bench.build(warehouse, of_days, days - 1, "history_build", 0)
-        for run in range(max(bench.repeats, 2)):
-            bench.add_day(warehouse, of_days, days + run)
-            bench.build(warehouse, of_days, days + run, "history_daily", run)
+        warehouses.append(bench.fresh(of_days, f"history_{of_days.days}"))
+        bench.build(warehouses[-1], of_days, of_days.days - 1, "history_build", 0)
+    for run in range(max(bench.repeats, 3)):
+        for of_days, warehouse in zip(shapes, warehouses, strict=True):
+            bench.add_day(warehouse, of_days, of_days.days + run)
+            bench.build(warehouse, of_days, of_days.days + run, "history_daily", run)
 
 
 def measure_models(bench: Bench, shape: Shape, models: int) -> None:
